@@ -1,0 +1,39 @@
+# From a clone to anything: each target sets up what it needs.
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+BIN = .venv/bin
+export TIKTOKEN_CACHE_DIR ?= $(wildcard ../shared/ranks)
+
+.PHONY: install demo test check bench lock clean
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml hatch_build.py src/keyhole/sandbox/quickjs/guest.c
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@echo "building the sandbox guest (about a minute, once) ..." >&2
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || true
+	uv=$(BIN)/uv; $$uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+demo: install
+	@$(BIN)/keyhole demo
+
+test: install
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --quiet
+
+bench: install
+	$(BIN)/python bench/run.py
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev --python-version 3.11 -o requirements.lock pyproject.toml --custom-compile-command "make lock"
+
+clean:
+	rm -rf .venv build dist src/keyhole/sandbox/quickjs/guest.wasm src/keyhole/sandbox/quickjs/guest.json

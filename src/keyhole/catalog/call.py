@@ -1,0 +1,50 @@
+"""What passes between the gateway and a source: a call on the way out, a result on the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyhole.catalog.operation import Operation
+
+Value = Any
+"""JSON (None, bool, int, float, str, list, dict with str keys) plus `bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation with its arguments, by program names: parameters flat, the request body under `body`.
+
+    An ad-hoc call (`request()` to a path that is no operation) has an operation made by `Source.ad_hoc` and the
+    arguments `query`, `headers`, `body`.
+    """
+
+    operation: Operation
+    arguments: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the API answered, whatever the status. Header names are lower-case. `url` is without credentials. Times in ms."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Value
+    url: str
+    ms: float = 0.0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What is added to a request for the pinned origin, and nowhere else. Never printed."""
+
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    cookies: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Credentials(headers={sorted(self.headers)}, query={sorted(self.query)}, cookies={sorted(self.cookies)})"

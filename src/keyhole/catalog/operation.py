@@ -1,0 +1,100 @@
+"""One thing an API can do, in one neutral form, whatever source it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from keyhole.catalog.schema import Schemas
+
+Schema = dict[str, Any]
+"""A JSON Schema (or its OpenAPI 3.0 / Swagger 2.0 dialect) as the document has it, `$ref`s unresolved."""
+
+Place = Literal["path", "query", "header", "cookie", "argument"]
+
+
+class Effect(StrEnum):
+    """What a call does to the world behind the API."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One flat argument. `name` is what programs write, `wire` what is sent; they differ where two places share a name."""
+
+    name: str
+    wire: str
+    place: Place
+    required: bool
+    schema: Schema
+    description: str = ""
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The `body` argument: the schema of the content type that Keyhole sends unless the program names another."""
+
+    required: bool
+    schema: Schema
+    content_type: str
+    content_types: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What goes in and comes out. `schemas` resolves the `$ref`s of every schema in here."""
+
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    output: Schema | None
+    schemas: Schemas
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. Cheap to make: the signature is only read where somebody looks.
+
+    `api` and `name` are valid JavaScript identifiers: a program calls `api.name(args)`. `id` is the document's own
+    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the credentials it wants (security scheme names).
+    `origin` is the source's own record, for its `send`; nobody else looks into it.
+    """
+
+    api: str
+    name: str
+    id: str
+    method: str
+    path: str
+    effect: Effect
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    auth: tuple[str, ...] = ()
+    load: Callable[[], Signature] = field(repr=False, compare=False, kw_only=True)
+    origin: Any = field(default=None, repr=False, compare=False, kw_only=True)
+
+    @cached_property
+    def signature(self) -> Signature:
+        """The signature, read from the source on first use."""
+        return self.load()
+
+    @property
+    def qualified(self) -> str:
+        """What a program writes and an error names: "api.name"."""
+        return f"{self.api}.{self.name}"
+
+    def record(self) -> dict[str, Any]:
+        """Give the flat JSON record that a program sees in `ops` and gets from `find`."""
+        return {
+            "api": self.api, "name": self.name, "id": self.id, "method": self.method, "path": self.path,
+            "tags": list(self.tags), "summary": self.summary, "effect": str(self.effect),
+        }  # fmt: skip

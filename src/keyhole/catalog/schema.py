@@ -1,0 +1,151 @@
+"""References of a document, followed where somebody looks: nothing is ever dereferenced whole."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, cast
+from urllib.parse import unquote
+
+from keyhole.catalog.slice import sliced
+
+Schema = dict[str, Any]
+Dialect = Literal["2.0", "3.0", "3.1"]
+
+_PLURALS = ("properties", "patternProperties", "schemas", "definitions", "$defs", "allOf", "anyOf", "oneOf", "items")
+_NESTING = 16
+_MAX_PARTS = 200
+
+
+class Schemas:
+    """Resolves the local `$ref`s (`#/...`, RFC 6901 with percent escapes) of the schemas of one document.
+
+    Never raises for what a document holds: a reference that dangles, runs in a circle, or points at something that
+    is no object resolves to `{}`, which allows anything. Safe to share between threads.
+    """
+
+    def __init__(self, root: dict[str, Any], dialect: Dialect = "3.1") -> None:
+        self.root = root
+        self.dialect: Dialect = dialect
+        self._targets: dict[str, Schema] = {}
+
+    def resolve(self, schema: Any) -> Schema:
+        """Follow `schema`'s chain of `$ref`s to a schema without one. Siblings are merged where the dialect has them (3.1)."""
+        if not isinstance(schema, dict):
+            return {}
+        found = cast("Schema", schema)
+        if not isinstance(found.get("$ref"), str):
+            return found
+        siblings: Schema = {}
+        seen: set[str] = set()
+        while isinstance(ref := found.get("$ref"), str):
+            if ref in seen:
+                return {}
+            seen.add(ref)
+            if self.dialect == "3.1":
+                siblings = {**{key: value for key, value in found.items() if key != "$ref"}, **siblings}
+            found = self.target(ref)
+        return {**found, **siblings} if siblings else found
+
+    def target(self, ref: str) -> Schema:
+        """Give what `ref` points at, one step, memoised; `{}` where that is no object."""
+        if (known := self._targets.get(ref)) is not None:
+            return known
+        found = _pointed(self.root, ref)
+        # "$ref" may be the name of a property: only a string is a reference, so {"$ref": {...}} is a plain schema.
+        target = cast("Schema", found) if isinstance(found, dict) else {}
+        self._targets[ref] = target
+        return target
+
+    def name(self, ref: str) -> str:
+        """Give a short type name for `ref`, a valid identifier: "#/definitions/io.k8s.api.core.v1.Pod" → "Pod"."""
+        segments = [_unescaped(segment) for segment in ref.rpartition("#")[2].split("/") if segment]
+        while len(segments) > 1 and (segments[-1].isdigit() or segments[-1] in _PLURALS):
+            segments.pop()
+        last = segments[-1] if segments else ""
+        words = re.findall(r"[A-Za-z0-9_$]+", last)
+        if "." in last and len(words) > 1:
+            words = words[-1:]
+        name = "".join([*words[:1], *(word[:1].upper() + word[1:] for word in words[1:])])
+        return name if name and not name[0].isdigit() else f"T{name}"
+
+    def properties(self, schema: Any) -> dict[str, Schema]:
+        """Give name → schema (unresolved) of an object's properties, those of `allOf` first."""
+        found: dict[str, Schema] = {}
+        for part in self._parts(schema):
+            for name, value in _mapping(part.get("properties")).items():
+                found[name] = cast("Schema", value) if isinstance(value, dict) else {}
+        return found
+
+    def required(self, schema: Any) -> frozenset[str]:
+        """Give the names that an object must have, `allOf` included. Draft-3 booleans do not count."""
+        names: set[str] = set()
+        for part in self._parts(schema):
+            required = part.get("required")
+            if isinstance(required, list):
+                names.update(name for name in cast("list[Any]", required) if isinstance(name, str))
+        return frozenset(names)
+
+    def fields(self, schema: Any) -> dict[str, Schema]:
+        """Like `properties`, with those of every `oneOf` and `anyOf` alternative: all that may be a field."""
+        found: dict[str, Schema] = {}
+        for part in self._parts(schema, keywords=("allOf", "anyOf", "oneOf")):
+            for name, value in _mapping(part.get("properties")).items():
+                found.setdefault(name, cast("Schema", value) if isinstance(value, dict) else {})
+        return found
+
+    def slice(self, schema: Any, *, depth: int = 8, request: bool = True) -> Schema:
+        """Give a self-contained JSON Schema 2020-12 of `schema`, `$defs` included, for validating.
+
+        References are followed `depth` steps deep and up to a bounded number, nearest first; what lies beyond
+        allows anything. Keywords that are invalid or only annotate are left out. `request` says whether read-only
+        (else: write-only) properties may be missing. `oneOf` is checked as `anyOf`: sloppy documents overlap.
+        """
+        return sliced(schema, self, depth=depth, request=request)
+
+    def _parts(self, schema: Any, keywords: tuple[str, ...] = ("allOf",)) -> list[Schema]:
+        """Give the schema resolved and every part it is composed of, parts before the whole, each once."""
+        found: list[Schema] = []
+        seen: set[str | int] = set()
+        keep: list[Schema] = []  # holds merged objects alive, so that an id is not used twice
+
+        def visit(item: Any, level: int) -> None:
+            part = self.resolve(item)
+            ref = cast("Schema", item).get("$ref") if isinstance(item, dict) else None
+            mark = ref if isinstance(ref, str) else id(part)
+            if mark in seen or level > _NESTING or len(seen) > _MAX_PARTS:
+                return
+            seen.add(mark)
+            keep.append(part)
+            for keyword in keywords:
+                members = part.get(keyword)
+                for member in cast("list[Any]", members) if isinstance(members, list) else ():
+                    visit(member, level + 1)
+            found.append(part)
+
+        visit(schema, 0)
+        return found
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _unescaped(segment: str) -> str:
+    # RFC 6901 section 6: percent escapes belong to the URI and go first, then ~1 before ~0.
+    return unquote(segment).replace("~1", "/").replace("~0", "~")
+
+
+def _pointed(root: Any, ref: str) -> Any:
+    if not ref.startswith("#") or (len(ref) > 1 and ref[1] != "/"):
+        return None
+    found = root
+    for segment in ref[2:].split("/") if len(ref) > 1 else ():
+        key = _unescaped(segment)
+        if isinstance(found, dict):
+            found = cast("dict[str, Any]", found).get(key)
+        elif isinstance(found, list) and key.isascii() and key.isdigit():
+            items = cast("list[Any]", found)
+            found = items[int(key)] if len(key) < 9 and int(key) < len(items) else None
+        else:
+            return None
+    return found

@@ -1,0 +1,226 @@
+"""A part of a document's schemas as one JSON Schema 2020-12, for validating: bounded, and only what a validator takes."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import lru_cache
+from math import isfinite
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from keyhole.catalog.schema import Schemas
+
+Schema = dict[str, Any]
+
+BACKTRACK_LIMIT = 100_000
+REGEX_BYTES = 1 << 20
+"""Regular expressions of a document are hostile: what exceeds these does not compile, or is not judged by."""
+
+_MAX_DEFS = 120
+_MAX_NODES = 20_000
+_MAX_NESTING = 48
+_MAX_PATTERN = 1_000
+
+_TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
+_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+_SINGLES = ("not", "contains", "propertyNames", "if", "then", "else")
+_COMPOSED = ("allOf", "anyOf", "oneOf", "$ref")
+
+
+def sliced(schema: Any, schemas: Schemas, *, depth: int, request: bool) -> Schema:
+    """Do what `Schemas.slice` says."""
+    work = _Slice(schemas, depth, request=request)
+    result = work.run(schema)
+    return result if isinstance(result, dict) else {}
+
+
+class _Slice:
+    def __init__(self, schemas: Schemas, depth: int, *, request: bool) -> None:
+        self.schemas = schemas
+        self.depth = depth
+        self.hidden = "readOnly" if request else "writeOnly"
+        self.keys: dict[str, str] = {}
+        self.queue: deque[tuple[str, int]] = deque()
+        self.nodes = 0
+        self.hops = 0
+
+    def run(self, schema: Any) -> Schema | bool:
+        top = self.convert(schema, 0)
+        defs: Schema = {}
+        while self.queue:
+            ref, self.hops = self.queue.popleft()
+            defs[self.keys[ref]] = self.convert(self.schemas.target(ref), 0)
+        if not isinstance(top, dict):
+            return top
+        return {**top, "$defs": defs} if defs else top
+
+    def convert(self, schema: Any, nesting: int, *, open_: bool = False) -> Schema | bool:
+        """Convert one schema; `open_` drops `additionalProperties: false`, which no member of an `allOf` means."""
+        self.nodes += 1
+        if not isinstance(schema, dict) or nesting > _MAX_NESTING or self.nodes > _MAX_NODES:
+            return schema is not False
+        source = cast("Schema", schema)
+        result: Schema = {}
+        if isinstance(ref := source.get("$ref"), str):
+            self._ref(ref, result)
+            if self.schemas.dialect != "3.1":
+                return result
+        self._composition(source, result, nesting)
+        self._object(source, result, nesting, open_=open_ or "allOf" in source or "$ref" in result)
+        self._array(source, result, nesting)
+        _scalars(source, result)
+        for keyword in _SINGLES if self.schemas.dialect == "3.1" else ("not",):
+            if isinstance(source.get(keyword), dict):
+                result[keyword] = self.convert(source[keyword], nesting + 1, open_=True)
+        return _nullable(result) if source.get("nullable") is True or source.get("x-nullable") is True else result
+
+    def _ref(self, ref: str, result: Schema) -> None:
+        if ref not in self.keys:
+            if self.hops >= self.depth or len(self.keys) >= _MAX_DEFS:
+                return
+            self.keys[ref] = f"{self.schemas.name(ref)}_{len(self.keys)}"
+            self.queue.append((ref, self.hops + 1))
+        result["$ref"] = f"#/$defs/{self.keys[ref]}"
+
+    def _composition(self, source: Schema, result: Schema, nesting: int) -> None:
+        branches: list[Schema] = []
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            members = source.get(keyword)
+            if not isinstance(members, list) or not members:
+                continue
+            open_ = keyword == "allOf"
+            items = cast("list[Any]", members)
+            converted = [self.convert(item, nesting + 1, open_=open_) for item in items]
+            if open_:
+                result["allOf"] = converted
+            elif True not in converted and {} not in converted:
+                branches.append({"anyOf": converted})
+        if len(branches) == 1:
+            result.update(branches[0])
+        elif branches:
+            result["allOf"] = [*result.get("allOf", []), *branches]
+
+    def _object(self, source: Schema, result: Schema, nesting: int, *, open_: bool) -> None:
+        properties = source.get("properties")
+        if isinstance(properties, dict):
+            items = cast("dict[str, Any]", properties).items()
+            result["properties"] = {str(name): self.convert(value, nesting + 1) for name, value in items}
+        if self.schemas.dialect == "3.1" and isinstance(source.get("patternProperties"), dict):
+            patterns = cast("dict[str, Any]", source["patternProperties"])
+            kept = {name: self.convert(value, nesting + 1) for name, value in patterns.items() if _compiles(name)}
+            result["patternProperties"] = kept
+            open_ = open_ or len(kept) < len(patterns)
+        extra = source.get("additionalProperties")
+        if isinstance(extra, dict):
+            if not open_:
+                result["additionalProperties"] = self.convert(extra, nesting + 1)
+        elif extra is False and not open_ and isinstance(properties, dict):
+            result["additionalProperties"] = False
+        required = source.get("required")
+        if isinstance(required, list) and required:
+            names = [name for name in cast("list[Any]", required) if isinstance(name, str)]
+            known = self.schemas.properties(source)
+            result["required"] = [
+                name for name in dict.fromkeys(names)
+                if self.schemas.resolve(known.get(name)).get(self.hidden) is not True
+                and (known.get(name) or {}).get(self.hidden) is not True
+            ]  # fmt: skip
+
+    def _array(self, source: Schema, result: Schema, nesting: int) -> None:
+        items = source.get("items")
+        prefix = source.get("prefixItems")
+        if isinstance(items, list):  # a tuple of older drafts
+            prefix, items = cast("list[Any]", items), None
+        if isinstance(prefix, list) and prefix:
+            result["prefixItems"] = [self.convert(item, nesting + 1) for item in cast("list[Any]", prefix)]
+        if isinstance(items, dict) or (items is False and isinstance(prefix, list)):
+            result["items"] = self.convert(items, nesting + 1)
+        if source.get("uniqueItems") is True:
+            result["uniqueItems"] = True
+
+
+def _scalars(source: Schema, result: Schema) -> None:
+    kinds = _kinds(source.get("type"))
+    if kinds:
+        result["type"] = kinds[0] if len(kinds) == 1 else kinds
+    values = source.get("enum")
+    if isinstance(values, list) and values:
+        options = cast("list[Any]", values)
+        # An enum whose values contradict its type (YAML's yes/no, numbers in quotes) says nothing certain.
+        if not kinds or any(fits(value, kinds) for value in options):
+            result["enum"] = options
+    if "const" in source and (not kinds or fits(source["const"], kinds)):
+        result["const"] = source["const"]
+    if isinstance(pattern := source.get("pattern"), str) and _compiles(pattern):
+        result["pattern"] = pattern
+    for keyword in _COUNTS:
+        value = source.get(keyword)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            result[keyword] = value
+    for keyword in _NUMBERS:
+        value = source.get(keyword)
+        if _is_number(value) and isfinite(value):
+            result[keyword] = value
+    for edge in ("Minimum", "Maximum"):  # OpenAPI 3.0 and older: the exclusive keyword is a flag on the plain one
+        if source.get(f"exclusive{edge}") is True and edge.lower() in result:
+            result[f"exclusive{edge}"] = result.pop(edge.lower())
+    step = source.get("multipleOf")
+    # 0.01 is not exact in binary: only whole steps can be checked without refusing valid numbers.
+    if isinstance(step, int) and not isinstance(step, bool) and step > 0:
+        result["multipleOf"] = step
+
+
+def _kinds(declared: Any) -> list[str]:
+    kinds = cast("list[Any]", declared) if isinstance(declared, list) else [declared]
+    if not all(isinstance(kind, str) and kind in _TYPES for kind in kinds):
+        return []
+    return list(dict.fromkeys(cast("list[str]", kinds)))
+
+
+def fits(value: Any, kinds: list[str]) -> bool:
+    """Say whether a JSON value is of one of the JSON Schema types `kinds`."""
+    if value is None:
+        kind = {"null"}
+    elif isinstance(value, bool):
+        kind = {"boolean"}
+    elif isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        kind = {"integer", "number"}
+    elif isinstance(value, float):
+        kind = {"number"}
+    elif isinstance(value, str):
+        kind = {"string"}
+    else:
+        kind = {"array"} if isinstance(value, list) else {"object"}
+    return bool(kind & set(kinds))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _nullable(schema: Schema) -> Schema:
+    if not schema:
+        return schema
+    kind = schema.get("type")
+    if not kind or any(keyword in schema for keyword in (*_COMPOSED, "const")):
+        return {"anyOf": [schema, {"type": "null"}]}
+    kinds = cast("list[str]", kind) if isinstance(kind, list) else [cast("str", kind)]
+    schema["type"] = list(dict.fromkeys([*kinds, "null"]))
+    if "enum" in schema and None not in schema["enum"]:
+        schema["enum"] = [*schema["enum"], None]
+    return schema
+
+
+@lru_cache(maxsize=4096)
+def _compiles(pattern: str) -> bool:
+    if len(pattern) > _MAX_PATTERN:
+        return False
+    import jsonschema_rs  # noqa: PLC0415  (60 ms that searching and starting do not need)
+
+    options = jsonschema_rs.FancyRegexOptions(BACKTRACK_LIMIT, size_limit=REGEX_BYTES, dfa_size_limit=REGEX_BYTES)
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=options, offline=True)
+    except (ValueError, jsonschema_rs.ValidationError):
+        return False
+    return True

@@ -1,0 +1,77 @@
+// What a program sees of the catalog: `ops`, `spec`, `find`, `describe`, and one global an API.
+// Runs once, while the image is baked; the engine gives `host(name, argument)`, a Promise.
+(() => {
+  'use strict';
+  const take = (name) => { const value = globalThis[name]; delete globalThis[name]; return value; };
+  const apis = take('__apis'), documents = take('__documents'), call_host = host;
+  const { defineProperty, setPrototypeOf } = Object;
+  const hidden = (target, name, value) => defineProperty(target, name, { value, writable: true, configurable: true });
+
+  // A reference is resolved where one looks: {$ref} stays as it is (so it prints short and never in circles) and
+  // inherits from what it points at (so that reading through it works).
+  const unescape = (part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+  const link = (root) => {
+    const seen = new Map();
+    const target = (ref) => {
+      if (seen.has(ref)) return seen.get(ref);
+      let found = root;
+      try {
+        for (const part of ref.slice(2).split('/')) found = found?.[unescape(part)];
+      } catch { found = undefined; }
+      seen.set(ref, found);
+      return found;
+    };
+    const queue = [root];
+    while (queue.length) {
+      const node = queue.pop();
+      if (typeof node.$ref === 'string' && node.$ref.startsWith('#/')) {
+        const found = target(node.$ref);
+        if (found !== null && typeof found === 'object' && found !== node) {
+          try { setPrototypeOf(node, found); } catch { /* a circle of references leads nowhere */ }
+        }
+      }
+      for (const key of Object.keys(node)) {
+        const value = node[key];
+        if (value !== null && typeof value === 'object') queue.push(value);
+      }
+    }
+    return root;
+  };
+
+  const VERBS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
+  const global_of = ({ name: api, title }) => {
+    const call = (name, raw) => (args) => call_host('call', { api, name, arguments: args === undefined ? {} : args, raw });
+    const method = (name) => hidden(call(name, false), 'raw', call(name, true));
+    const fixed = new Map();
+    for (const verb of VERBS) {
+      const to = (raw) => (path, args) => call(`${verb.toUpperCase()} ${path}`, raw)(args);
+      fixed.set(verb, hidden(to(false), 'raw', to(true)));
+    }
+    const request = (raw) => (options) => call_host('request', { api, raw, ...options });
+    fixed.set('request', hidden(request(false), 'raw', request(true)));
+    fixed.set('toString', () => `[API ${api}: ${title}]`);
+    fixed.set('toJSON', () => `[API ${api}: ${title}; call one of its operations]`);
+    let names;
+    const known = () => (names ??= new Set(ops.filter((op) => op.api === api).map((op) => op.name)));
+    return new Proxy(Object.create(null), {
+      get: (_, key) => (typeof key === 'symbol' || key === 'then' ? undefined : fixed.get(key) ?? method(key)),
+      has: (_, key) => fixed.has(key) || known().has(key),
+      ownKeys: () => [...known()],
+      getOwnPropertyDescriptor: (_, key) =>
+        known().has(key) ? { value: method(key), enumerable: true, configurable: true } : undefined,
+    });
+  };
+
+  const several = {};
+  apis.forEach((api, i) => {
+    several[api.name] = link(documents[i]);
+    hidden(globalThis, api.name, global_of(api));
+  });
+  hidden(globalThis, 'spec', apis.length === 1 ? several[apis[0].name] : several);
+  hidden(globalThis, 'find', (query, options) => call_host('find', { query, ...options }));
+  hidden(globalThis, 'describe', (name, options) => call_host('describe', { name, ...options }));
+  if (apis.length === 1) {
+    const only = globalThis[apis[0].name];
+    hidden(globalThis, 'request', only.request);
+  }
+})();

@@ -1,0 +1,49 @@
+"""Audit: the outermost step. It sees every call, whatever becomes of it, and keeps a record."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from keyhole.errors import ApiError, CallError, Denied, InvalidArguments, NeedsApproval
+from keyhole.gateway.decision import CallRecord, Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyhole.catalog.call import Call, Result
+    from keyhole.gateway.decision import Next
+
+_DECIDED = {Denied: Decision.DENY, NeedsApproval: Decision.ASK, InvalidArguments: None}
+
+
+class Audit:
+    """Keeps the records of one run, in the order in which the calls were made; tells `on_call` of each that ended."""
+
+    def __init__(self, on_call: Callable[[CallRecord], None] | None = None) -> None:
+        self.records: list[CallRecord] = []
+        self._on_call = on_call
+
+    async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002
+        """Record the call and what became of it. A call that is cancelled on its way stays recorded, without a status."""
+        operation = call.operation
+        record = CallRecord(
+            operation.qualified, operation.method, operation.path, str(operation.effect), str(Decision.ALLOW)
+        )
+        self.records.append(record)
+        started = perf_counter()
+        try:
+            result = await next(call)
+        except CallError as error:
+            decision = _DECIDED.get(type(error), Decision.ALLOW)
+            record.decision = str(decision) if decision else None
+            record.error = error.code
+            raise
+        else:
+            record.status, record.url = result.status, result.url
+            record.error = ApiError.code if result.status >= 400 else None
+            return result
+        finally:
+            record.ms = round((perf_counter() - started) * 1000, 1)
+            if self._on_call:
+                self._on_call(record)

@@ -1,0 +1,60 @@
+"""What the gateway decides about a call, and the record it keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from keyhole.catalog.call import Call, Result
+
+Next = Callable[["Call"], Awaitable["Result"]]
+"""The rest of the way to the API."""
+
+
+class Step(Protocol):
+    """One layer of the gateway: it may refuse the call, change it, or look at what comes back."""
+
+    async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
+        """Pass the call on, or raise a `CallError`."""
+        ...
+
+
+class Decision(StrEnum):
+    """What the policy says of one call. `ASK` is refused until approvals exist."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    DENY = "deny"
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """One call of a run, as `keyhole exec --json` prints it. `url` carries no credential.
+
+    `decision` is None where the call failed before the policy was asked (unknown operation, bad arguments);
+    `status` is None where nothing was answered; `error` is the code of the `CallError`, if one.
+    """
+
+    operation: str
+    method: str = ""
+    url: str = ""
+    effect: str = ""
+    decision: str | None = None
+    status: int | None = None
+    ms: float = 0.0
+    error: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """Give the record as JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the calls of one run may use together: how many reach an API, and how many bytes come back."""
+
+    calls: int = 500
+    bytes_in: int = 128 << 20

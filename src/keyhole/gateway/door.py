@@ -1,0 +1,168 @@
+"""What a program can ask of the host: `call`, `request`, `find`, `describe`. Nothing else is answered."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic_core import to_json
+
+from keyhole.catalog.call import Call
+from keyhole.catalog.declare import describe
+from keyhole.errors import ApiError, CallError, InvalidArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from keyhole.catalog.call import Result, Value
+    from keyhole.catalog.operation import Operation
+    from keyhole.gateway.decision import Next
+    from keyhole.gateway.gateway import Gateway
+
+MAX_FOUND = 100
+
+
+class Door:
+    """The `HostCall` of one run. Without a `way`, calls are refused: a search reads the catalog and nothing else.
+
+    What comes through is written by a program, so nothing about it is believed: every argument's type is checked here.
+    """
+
+    def __init__(self, gateway: Gateway, way: Next | None) -> None:
+        self._gateway = gateway
+        self._way = way
+        self._answers: Mapping[str, Callable[[dict[str, Any]], Awaitable[Value]]] = {
+            "call": self._call,
+            "request": self._request,
+            "find": self._find,
+            "describe": self._describe,
+        }
+
+    async def __call__(self, name: str, argument: Value) -> Value:
+        """Answer one host call. Raises a `CallError`, which is thrown inside the program."""
+        answer = self._answers.get(name)
+        if answer is None or not isinstance(argument, dict):
+            raise InvalidArguments(f"the host does not answer {name!r}", hint="Use the globals, not the host itself.")
+        return await answer(cast("dict[str, Any]", argument))
+
+    async def _call(self, asked: dict[str, Any]) -> Value:
+        api, name, arguments = asked.get("api"), asked.get("name"), asked.get("arguments")
+        catalog = self._gateway.catalog
+        if not isinstance(api, str) or not isinstance(name, str):
+            raise InvalidArguments("an operation is called by a name that is a string")
+        if not isinstance(arguments, dict):
+            raise InvalidArguments(
+                f"{api}.{name} was given {_brief(arguments)}: arguments are one object",
+                hint=f"Write {api}.{name}({{ name: value }}); `await describe({name!r})` shows the names.",
+                operation=f"{api}.{name}",
+            )
+        given = cast("dict[str, Value]", arguments)
+        method, _, path = name.partition(" ")
+        matched = catalog.match(api, method, path) if path.startswith("/") else None
+        if matched is None:
+            return await self._through(catalog.get(api, name), given, raw=bool(asked.get("raw")))
+        operation, values = matched
+        return await self._through(operation, {**values, **given}, raw=bool(asked.get("raw")))
+
+    async def _request(self, asked: dict[str, Any]) -> Value:
+        api, raw = asked.get("api"), bool(asked.get("raw"))
+        method, path = asked.get("method", "GET"), asked.get("path")
+        source = self._gateway.sources.get(api) if isinstance(api, str) else None
+        if source is None or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
+            raise InvalidArguments(
+                f"request() was given method {_brief(method)} and path {_brief(path)}",
+                hint='Write request({ method: "GET", path: "/things/1", query: {}, headers: {}, body: {} }).',
+            )
+        parts = {key: asked[key] for key in ("query", "headers", "body") if asked.get(key) is not None}
+        for key in ("query", "headers"):
+            if not isinstance(parts.get(key, {}), dict):
+                raise InvalidArguments(f"request() was given {key} {_brief(parts[key])}: it is an object of names and values")
+        matched = self._gateway.catalog.match(source.name, method.upper(), path)
+        if matched is None:
+            return await self._through(source.ad_hoc(method.upper(), path), parts, raw=raw)
+        operation, values = matched
+        return await self._through(operation, _as_arguments(operation, values, parts), raw=raw)
+
+    async def _through(self, operation: Operation, arguments: Mapping[str, Value], *, raw: bool) -> Value:
+        if self._way is None:
+            raise CallError(
+                f"{operation.qualified} was not called: `search` reads the catalog only",
+                hint="Call operations in `execute`; here there are ops, spec, find and describe.",
+                operation=operation.qualified,
+            )
+        result = await self._way(Call(operation, arguments))
+        if raw:
+            return {"status": result.status, "headers": dict(result.headers), "body": result.body}
+        if result.status >= 400:
+            raise _api_error(operation, result)
+        return result.body
+
+    async def _find(self, asked: dict[str, Any]) -> Value:
+        query, limit = asked.get("query"), asked.get("limit", 10)
+        if not isinstance(query, str):
+            raise InvalidArguments(f"find() was given {_brief(query)}: the query is a string")
+        if not isinstance(limit, int) or limit < 1:
+            raise InvalidArguments(f"find() was given the limit {_brief(limit)}: it is a number from 1 to {MAX_FOUND}")
+        return [operation.record() for operation in self._gateway.catalog.find(query, limit=min(limit, MAX_FOUND))]
+
+    async def _describe(self, asked: dict[str, Any]) -> Value:
+        name, catalog = asked.get("name"), self._gateway.catalog
+        if isinstance(name, dict):  # a record of `ops` or `find`
+            record = cast("dict[str, Any]", name)
+            name = f"{record.get('api')}.{record.get('name')}"
+        if not isinstance(name, str):
+            raise InvalidArguments(f"describe() was given {_brief(name)}: it wants the name of an operation")
+        return describe(catalog.named(name))
+
+
+def _as_arguments(operation: Operation, values: Mapping[str, str], parts: Mapping[str, Any]) -> dict[str, Value]:
+    """Say a raw request in the operation's own arguments; what it does not know keeps its wire name, and is refused there."""
+    arguments: dict[str, Value] = dict(values)
+    for part, place in (("query", "query"), ("headers", "header")):
+        names = {
+            (p.wire.lower() if place == "header" else p.wire): p.name
+            for p in operation.signature.parameters
+            if p.place == place
+        }
+        for wire, value in parts.get(part, {}).items():
+            arguments[names.get(wire.lower() if place == "header" else wire, wire)] = value
+    if "body" in parts:
+        arguments["body"] = parts["body"]
+    return arguments
+
+
+_HINTS = {
+    400: "Compare the arguments with `await describe({name!r})`.",
+    401: "The API wants a credential it did not get, or refused it. The operator sets it; tell the user. Wanted: {auth}.",
+    403: "The credential lacks a right for this. Tell the user; trying again will not help. Wanted: {auth}.",
+    404: "There is no such thing, or the credential may not see it: check the ids, list before you get.",
+    405: "The API does not allow this method here.",
+    409: "The state has changed or the thing exists already: read it, then decide.",
+    422: "Compare the arguments with `await describe({name!r})`.",
+    429: "The API limits the rate: make fewer calls, or wait (see the header retry-after).",
+}
+
+
+def _api_error(operation: Operation, result: Result) -> ApiError:
+    """Say an error status for a model: the status in words, the request, the start of what the API answered."""
+    try:
+        phrase = f"{result.status} {HTTPStatus(result.status).phrase}"
+    except ValueError:
+        phrase = str(result.status)
+    hint = _HINTS.get(result.status, "The API failed; it may pass, or it may be the arguments." if result.status >= 500 else "")
+    return ApiError(
+        f"{operation.qualified} answered {phrase} to {operation.method} {result.url}: {_brief(result.body, 400)}",
+        status=result.status,
+        body=result.body,
+        headers=result.headers,
+        hint=hint.format(name=operation.name, auth=" or ".join(operation.auth) or "the document does not say"),
+        operation=operation.qualified,
+    )
+
+
+def _brief(value: Value, limit: int = 80) -> str:
+    """Show a value in at most `limit` characters."""
+    if isinstance(value, bytes):
+        return f"[{len(value)} bytes]"
+    text = value if isinstance(value, str) and limit > 80 else to_json(value, fallback=str).decode("utf-8", "replace")
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -1,0 +1,48 @@
+"""The one door from a program to the world: every call of every run goes through these steps, in this order."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from keyhole.gateway.credentials import Send
+from keyhole.gateway.limits import Spending
+from keyhole.gateway.validate import Validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyhole.catalog.catalog import Catalog
+    from keyhole.gateway.audit import Audit
+    from keyhole.gateway.credentials import CredentialsOf
+    from keyhole.gateway.decision import Budget, Next, Step
+    from keyhole.gateway.policy import Policy
+    from keyhole.sources.source import Source
+
+
+class Gateway:
+    """Holds what all runs share: the catalog, the sources, the policy, the way to the credentials."""
+
+    def __init__(
+        self, catalog: Catalog, sources: Mapping[str, Source], policy: Policy, credentials_of: CredentialsOf
+    ) -> None:
+        self.catalog = catalog
+        self.sources = sources
+        self.policy = policy
+        self._validate = Validate()
+        self._send = Send(sources, credentials_of)
+
+    def way(self, audit: Audit, budget: Budget) -> Next:
+        """Give the way of one run's calls to the API: the whole order, outermost first."""
+        steps: tuple[Step, ...] = (
+            audit,
+            Spending(budget),
+            self._validate,
+            self.policy,
+            # approve and retry come here
+        )
+        return reduce(_around, reversed(steps), self._send)
+
+
+def _around(inner: Next, step: Step) -> Next:
+    return lambda call: step(call, inner)

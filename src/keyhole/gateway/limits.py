@@ -1,0 +1,36 @@
+"""Limits: what one run may spend on calls, however it was written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyhole.errors import BudgetExceeded
+
+if TYPE_CHECKING:
+    from keyhole.catalog.call import Call, Result
+    from keyhole.gateway.decision import Budget, Next
+
+
+class Spending:
+    """Counts the calls and the bytes of one run against its budget."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.calls = 0
+        self.bytes_in = 0
+
+    async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002
+        """Refuse the call that would go over. Raises `BudgetExceeded`; then it was not sent."""
+        budget = self.budget
+        if self.calls >= budget.calls or self.bytes_in >= budget.bytes_in:
+            spent = f"{self.calls} calls and {self.bytes_in:,} bytes"
+            raise BudgetExceeded(
+                f"this run has used {spent} of its {budget.calls} calls and {budget.bytes_in:,} bytes; "
+                f"{call.operation.qualified} was not sent",
+                hint="Ask the API for less (filters, larger pages), or return what you have and go on in another run.",
+                operation=call.operation.qualified,
+            )
+        self.calls += 1
+        result = await next(call)
+        self.bytes_in += result.size
+        return result

@@ -1,0 +1,103 @@
+"""Policy: each call is allowed, asked about or denied, by effect, API, tag, operation and path. First match wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
+
+from keyhole.catalog.operation import Effect
+from keyhole.errors import Denied, NeedsApproval
+from keyhole.gateway.decision import Decision
+
+if TYPE_CHECKING:
+    from keyhole.catalog.call import Call, Result
+    from keyhole.catalog.operation import Operation
+    from keyhole.gateway.decision import Next
+
+Allow = Literal["read", "write", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a policy. Every pattern is a glob and has to match; `effect` None matches any. `why` is told."""
+
+    decision: Decision
+    api: str = "*"
+    operation: str = "*"
+    method: str = "*"
+    path: str = "*"
+    tag: str = "*"
+    effect: Effect | None = None
+    why: str = ""
+
+    def matches(self, operation: Operation) -> bool:
+        """Say whether the rule is about this operation."""
+        return (
+            self.effect in (None, operation.effect)
+            and fnmatchcase(operation.api, self.api)
+            and (fnmatchcase(operation.name, self.operation) or fnmatchcase(operation.id, self.operation))
+            and fnmatchcase(operation.method, self.method.upper())
+            and fnmatchcase(operation.path, self.path)
+            and (self.tag == "*" or any(fnmatchcase(tag, self.tag) for tag in operation.tags))
+        )
+
+
+def rules_of(allow: Allow, api: str = "*") -> tuple[Rule, ...]:
+    """Give the rules behind `--allow`: what it names is allowed, the rest is asked about."""
+    allowed = {"read": (Effect.READ,), "write": (Effect.READ, Effect.WRITE), "all": tuple(Effect)}[allow]
+    return tuple(
+        Rule(Decision.ALLOW if effect in allowed else Decision.ASK, api=api, effect=effect, why=f"--allow {allow}")
+        for effect in Effect
+    )
+
+
+READ_ONLY = tuple(
+    Rule(Decision.DENY, effect=effect, why="--read-only") for effect in (Effect.WRITE, Effect.DESTRUCTIVE)
+)
+"""The rules behind `--read-only`; put first, nothing after them can let a write through."""
+
+
+class Policy:
+    """The gateway step that decides. Raises `Denied` or `NeedsApproval`; then nothing has been sent."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+
+    def decide(self, operation: Operation) -> tuple[Decision, str]:
+        """Give the decision and what it comes from. Where no rule matches: ask."""
+        for rule in self.rules:
+            if rule.matches(operation):
+                return rule.decision, rule.why
+        return Decision.ASK, "no rule matches"
+
+    def allows(self, operations: tuple[Operation, ...]) -> frozenset[Effect]:
+        """Give the effects of which at least one of these operations is allowed."""
+        return frozenset(op.effect for op in operations if self.decide(op)[0] is Decision.ALLOW)
+
+    async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
+        """Let an allowed call through."""
+        operation = call.operation
+        decision, why = self.decide(operation)
+        what = f"{operation.qualified} ({operation.method} {operation.path}) is {_a(operation.effect)} call"
+        if decision is Decision.DENY:
+            raise Denied(
+                f"{what}, and the policy denies it ({why}); it was not sent",
+                hint="Do without it, or tell the user which operation the policy would have to allow.",
+                operation=operation.qualified,
+            )
+        if decision is Decision.ASK:
+            raise NeedsApproval(
+                f"{what}, which needs an approval ({why}); it was not sent",
+                hint=f"The operator can allow it: start keyhole with {_option(operation.effect)}. Tell the user.",
+                operation=operation.qualified,
+            )
+        return await next(call)
+
+
+def _a(effect: Effect) -> str:
+    return f"a {effect}"
+
+
+def _option(effect: Effect) -> str:
+    return "--allow write" if effect is Effect.WRITE else "--allow all" if effect is Effect.DESTRUCTIVE else "--allow read"

@@ -1,0 +1,1 @@
+"""The faces that agents talk to: MCP over stdio and streamable HTTP."""

@@ -1,0 +1,162 @@
+"""What the model reads before its first call: the two tools, their descriptions, and the server's instructions.
+
+Deterministic: the same APIs and policy give the same bytes. Whatever an API document says about itself is untrusted
+text, so a title is quoted, cleaned and cut, and nothing else of a document enters here. The sizes that this file holds
+to: each description under `DESCRIPTION_LIMIT` characters, and the whole `tools/list` answer under 1,000 o200k tokens.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DESCRIPTION_LIMIT = 2048
+"""Characters; clients cut a longer description."""
+
+TITLED_COST, NAMES_COST, TITLE_COST = 210, 150, 22
+"""What the list of APIs with titles, the list of names, and one title may take, in `cost`."""
+
+INSTRUCTIONS = (
+    "Find operations with `search`, then run one program with `execute` that makes every call the task needs "
+    "and returns only the answer."
+)
+
+SEARCH = """\
+Find API operations. Answers TypeScript declarations to use in an `execute` program. Give `query` or `code`, not both.
+query: what to do, in the API's own words ("create dns record"); several intents: one a line.
+code: JavaScript for what ranking can't answer, e.g. return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
+  ops: [{api, id, name, method, path, tags, summary, effect}]; spec: the whole document ($refs resolve as you read)
+  await find(query, {limit}): records of ops; await describe(name): one declaration (name, operationId or "GET /path")
+APIs: """
+
+EXECUTE = """\
+Run a JavaScript/TypeScript program that calls APIs; only what it returns is shown to you. Make all calls in one \
+program, filter and join there, and return little.
+{policy}
+APIs, each a global: {apis}
+Learn names and arguments with `search` first. For a global `api`:
+  await api.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat; request body in body
+  await api.get("/things/{{id}}", {{id}})  // the same by path; also post, put, patch, delete
+  await api.request({{method, path, query, headers, body}})  // anything not in the document
+A call resolves to the parsed body, or throws ApiError {{status, body, headers}}, which you can catch; \
+api.operation_name.raw(args) gives {{status, headers, body}}.
+Await every call; Promise.all works. Also ops, find(), describe(), as in `search`. console.log is shown. \
+No fetch, import, require, process or files; credentials are added for you."""
+
+POLICIES = {
+    "read": "Policy: reads only; a call that writes or deletes is refused.",
+    "write": "Policy: reads and writes run for real; destructive calls (deletes) are refused.",
+    "all": "Policy: every call runs for real, deletes too. There is no undo.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One API as the manual names it: its global in programs, its own title, how many operations it has."""
+
+    name: str
+    title: str
+    operations: int
+
+
+def tools(apis: Sequence[Served], allow: str) -> list[dict[str, Any]]:
+    """Give the two tools in the shape of `tools/list`. `allow` is "read", "write" or "all": the policy in force."""
+    return [
+        {
+            "name": "search",
+            "description": SEARCH + titled(apis) + ".",
+            "inputSchema": _schema(
+                query=_string("Plain words; several intents, one a line"),
+                code=_string("JavaScript over ops and spec; return the answer"),
+            ),
+            "annotations": {"readOnlyHint": True, "idempotentHint": True, "openWorldHint": False},
+        },
+        {
+            "name": "execute",
+            "description": EXECUTE.format(policy=POLICIES[allow], apis=names(apis)),
+            "inputSchema": _schema(
+                required=["code"],
+                code=_string("The program: an async function body"),
+                max_tokens=_string("Size of the answer in tokens, default 1500"),
+            ),
+            "annotations": _annotations(allow),
+        },
+    ]
+
+
+def titled(apis: Sequence[Served]) -> str:
+    """Name every API, as much about each as fits for all: with title and count, with count, alone, or cut."""
+    forms = (
+        [f'{api.name} "{clean(api.title)}" ({_count(api.operations)})' for api in apis],
+        [f"{api.name} ({api.operations:,})" for api in apis],
+    )
+    for entries in forms:
+        if cost(", ".join(entries)) <= TITLED_COST:
+            return ", ".join(entries)
+    return names(apis)
+
+
+def names(apis: Sequence[Served]) -> str:
+    """Name every API's global; where they don't all fit, the first ones and how to get the rest."""
+    room = NAMES_COST
+    for position, api in enumerate(apis):
+        room -= cost(api.name) + 1
+        if room < 0:
+            first = ", ".join(other.name for other in apis[:position])
+            return f"{first}, and {len(apis) - position} more ([...new Set(ops.map(o => o.api))])"
+    return ", ".join(api.name for api in apis)
+
+
+def clean(title: str) -> str:
+    """Cut a title to one short line that closes no quote and hides nothing: letters, digits and plain punctuation."""
+    kept = "".join(c if c.isalnum() or c in " .,:+-/()&'_" else " " for c in unicodedata.normalize("NFKC", title))
+    words = " ".join(kept.split())
+    if cost(words) <= TITLE_COST:
+        return words
+    while cost(words) >= TITLE_COST:
+        words = words[:-1]
+    return words.rstrip(" .,:+-/(&'_") + "…"
+
+
+def _annotations(allow: str) -> dict[str, bool]:
+    """Give the hints a client shows or acts on: they say what the policy lets through, not what a program might try."""
+    if allow == "read":
+        return {"readOnlyHint": True, "openWorldHint": True}
+    return {"readOnlyHint": False, "destructiveHint": allow == "all", "openWorldHint": True}
+
+
+def _count(operations: int) -> str:
+    return f"{operations:,} operation{'' if operations == 1 else 's'}"
+
+
+def cost(text: str) -> int:
+    """Bound the o200k tokens of a text from above, in practice, without a tokenizer (and so the same everywhere).
+
+    Letters of English cost half a token, digits a third, all else one; beyond ASCII six, as JSON may escape it.
+    """
+    runs = re.findall(r"[a-z]+|[A-Z]+|[0-9]{1,3}| |[^a-zA-Z0-9 ]", text)
+    return sum(_run_cost(run) for run in runs)
+
+
+def _run_cost(run: str) -> int:
+    if run == " ":
+        return 0
+    if run.isascii():
+        return (len(run) + 1) // 2 if run.isalpha() else 1
+    return 6
+
+
+def _string(description: str) -> dict[str, str]:
+    return {"type": "string", "description": description}
+
+
+def _schema(required: list[str] | None = None, **properties: dict[str, str]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    if required:
+        schema["required"] = required
+    return schema

@@ -1,0 +1,60 @@
+"""Where operations come from. The seam for OpenAPI documents, MCP servers, Python functions, GraphQL endpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyhole.catalog.call import Call, Credentials, Result
+    from keyhole.catalog.operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something of a document that was skipped or mended: said once, with its JSON pointer."""
+
+    pointer: str
+    message: str
+
+
+class Source(Protocol):
+    """One API. `name` is its global in programs; `document` is what programs see as `spec`."""
+
+    @property
+    def name(self) -> str:
+        """The API's global in programs: a valid identifier."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What the API calls itself."""
+        ...
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document, for `spec`: JSON, `$ref`s unresolved, external files folded in."""
+        ...
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was skipped or mended."""
+        ...
+
+    def operations(self) -> Iterable[Operation]:
+        """Give every operation, in the document's order."""
+        ...
+
+    def ad_hoc(self, method: str, path: str) -> Operation:
+        """Make the operation that stands for a request to a path that the document does not describe."""
+        ...
+
+    async def send(self, call: Call, credentials: Credentials) -> Result:
+        """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections. Idempotent."""
+        ...
