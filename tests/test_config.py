@@ -53,7 +53,10 @@ document = "https://example.com/openapi.json"
         ("[apis.a]\n", "[apis.a] needs `document`"),
         ("apis = 3", "one table an API"),
         ("[apis.a]\ndocument = 'd'\nbearer = 'sk-123'", "literal credential in `bearer`"),
-        ("[apis.a]\ndocument = 'd'\nheaders = {Authorization = 'sk-123'}", "literal credential in `headers.Authorization`"),
+        (
+            "[apis.a]\ndocument = 'd'\nheaders = {Authorization = 'sk-123'}",
+            "literal credential in `headers.Authorization`",
+        ),
         ("[apis.a]\ndocument = 'd'\nbase_ulr = 'x'", "did you mean `base_url`?"),
         ("= 3", "is not TOML"),
     ],
@@ -71,7 +74,9 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_secrets_stay_out_of_repr() -> None:
-    api = OpenAPI("d.json", bearer="sk-123", headers={"X-Key": "sk-456"}, query={"k": "sk-789"}, doc_headers={"A": "sk-0"})
+    api = OpenAPI(
+        "d.json", bearer="sk-123", headers={"X-Key": "sk-456"}, query={"k": "sk-789"}, doc_headers={"A": "sk-0"}
+    )
     assert "sk-" not in repr(api)
     assert "sk-" not in repr(Config(apis=(api,)))
     with pytest.raises(UsageError) as caught:

@@ -24,7 +24,13 @@ __all__ = [
     "UsageError",
 ]
 
-_ROOMS = {"CodeMode": "codemode", "Config": "config", "OpenAPI": "config", "Execution": "answer.execution", "Search": "answer.search"}
+_ROOMS = {
+    "CodeMode": "codemode",
+    "Config": "config",
+    "OpenAPI": "config",
+    "Execution": "answer.execution",
+    "Search": "answer.search",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -129,11 +129,13 @@ class CodeMode:
         Raises `UsageError` unless exactly one of query and code is given.
         """
         if (query is None) == (code is None):
-            raise UsageError("search takes either a query or code", hint='Give words, or JavaScript over `ops` and `spec`.')
+            raise UsageError(
+                "search takes either a query or code", hint="Give words, or JavaScript over `ops` and `spec`."
+            )
         if code is not None:
             return await self._run(code, Audit(), calls=False)
-        words = query or ""
-        return Search(words, self.catalog.total(words), tuple(self.catalog.find(words, limit=limit)), budget)
+        found = await asyncio.to_thread(self.catalog.search, query or "", limit=limit)
+        return Search(query or "", found.total, tuple(found.operations), budget)
 
     async def execute(self, code: str, *, on_event: Callable[[CallRecord | LogLine], None] | None = None) -> Execution:
         """Run a program. Never raises for what the program or an API did. Cancelling stops it.
@@ -164,7 +166,7 @@ class CodeMode:
         started = perf_counter()
         source = await asyncio.to_thread(
             load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
-            timeout_s=api.timeout_s, cache=self.config.cache(),
+            timeout_s=api.timeout_s,
         )  # fmt: skip
         log.info("document read", api=source.name, notices=len(source.notices), ms=round(_ms_since(started)))
         return source

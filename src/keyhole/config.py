@@ -81,7 +81,7 @@ class RunLimits(BaseModel):
 
 
 class Config(BaseModel):
-    """Everything that can be set. `apis` in the order of the document names; `max_tokens` is the budget of an answer."""
+    """Everything that can be set. `max_tokens` is the budget of an answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     apis: tuple[OpenAPI, ...] = ()
@@ -99,7 +99,9 @@ class Config(BaseModel):
         try:
             raw = tomllib.loads(path.read_text("utf-8"))
         except OSError as error:
-            raise UsageError(f"cannot read the configuration {path}: {error.strerror}", hint="Check the path given to --config.") from None
+            raise UsageError(
+                f"cannot read the configuration {path}: {error.strerror}", hint="Check the path given to --config."
+            ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is not TOML: {error}") from None
         apis = raw.pop("apis", {})
@@ -129,12 +131,16 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
     document = table.get("document")
     if not isinstance(document, str):
         raise UsageError(f"{path}: [apis.{name}] needs `document`: a file or a URL")
-    texts = {f"{part}.{key}": text for part in ("headers", "query", "doc_headers") for key, text in table.get(part, {}).items()}
+    texts = {
+        f"{part}.{key}": text
+        for part in ("headers", "query", "doc_headers")
+        for key, text in table.get(part, {}).items()
+    }
     for key, text in {**texts, "bearer": table.get("bearer")}.items():
         if isinstance(text, str) and is_sensitive(key.partition(".")[2] or key) and not _REFERENCE.search(text):
             raise UsageError(
                 f"{path}: [apis.{name}] has a literal credential in `{key}`",
-                hint=f'Keep the secret elsewhere and refer to it: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
+                hint=f'Refer to where the secret is: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
             )
     if "://" not in document:
         document = str(path.parent / Path(document).expanduser())
@@ -181,7 +187,9 @@ class Secrets:
     async def credentials(self, api: OpenAPI) -> Credentials:
         """Resolve everything that is sent with a call to this API. Raises `CredentialError`."""
         secrets: list[str] = []
-        headers = {name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.headers.items()}
+        headers = {
+            name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.headers.items()
+        }
         query = {name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.query.items()}
         if api.bearer:
             headers["Authorization"] = f"Bearer {await self.resolve(api.bearer, secrets, keep=True)}"
@@ -192,7 +200,7 @@ class Secrets:
         return {name: await self.resolve(text, [], keep=True) for name, text in api.doc_headers.items()}
 
     async def resolve(self, text: str, secrets: list[str], *, keep: bool) -> str:
-        """Put the secrets into a text and note each in `secrets`. With `keep`, a text without a reference is one itself."""
+        """Put the secrets into a text and note each in `secrets`; with `keep`, a text without references is one."""
         found: dict[str, str] = {}
         for reference in _REFERENCE.finditer(text):
             value = await self._read(reference[1], reference[2].strip())
@@ -202,7 +210,9 @@ class Secrets:
             secrets.append(text)
         resolved = _REFERENCE.sub(lambda reference: found[reference[0]], text)
         if any(c in resolved for c in "\r\n\0"):
-            raise CredentialError("a credential holds a line break", hint="Check what its reference gives: one line of text.")
+            raise CredentialError(
+                "a credential holds a line break", hint="Check what its reference gives: one line of text."
+            )
         return resolved
 
     async def _read(self, kind: str, where: str) -> str:
@@ -217,7 +227,7 @@ class Secrets:
                 return value
             case "file":
                 try:
-                    value = (await asyncio.to_thread(Path(where).expanduser().read_text, "utf-8")).strip()
+                    value = (await asyncio.to_thread(lambda: Path(where).expanduser().read_text("utf-8"))).strip()
                 except (OSError, UnicodeDecodeError) as error:
                     reason = error.strerror if isinstance(error, OSError) else "it is not text"
                     raise CredentialError(f"the credential file {where} cannot be read: {reason}") from None
@@ -234,20 +244,26 @@ class Secrets:
         program = shlex.split(command)
         try:
             process = await asyncio.create_subprocess_exec(
-                *program, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+                *program,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
             )
             try:
                 out, _ = await asyncio.wait_for(process.communicate(), _COMMAND_TIMEOUT_S)
             except TimeoutError:
                 process.kill()
                 await process.wait()
-                raise CredentialError(f"the credential command {program[0]!r} took over {_COMMAND_TIMEOUT_S:g} s") from None
+                raise CredentialError(
+                    f"the credential command {program[0]!r} took over {_COMMAND_TIMEOUT_S:g} s"
+                ) from None
         except OSError as error:
             raise CredentialError(f"the credential command {program[0]!r} cannot be run: {error.strerror}") from None
         value = out.decode("utf-8", "replace").strip()
         if process.returncode or not value:
             raise CredentialError(
-                f"the credential command {program[0]!r} " + (f"failed with exit code {process.returncode}" if process.returncode else "printed nothing"),
+                f"the credential command {program[0]!r} "
+                + (f"failed with exit code {process.returncode}" if process.returncode else "printed nothing"),
                 hint="Run it by hand in the environment that Keyhole runs in.",
             )
         self._printed[command] = (time.monotonic(), value)

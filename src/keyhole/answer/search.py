@@ -42,5 +42,9 @@ class Search:
                 "or look yourself: search({code: \"ops.filter(o => o.path.includes('…')).map(o => o.name)\"})."
             )
         more = self.total - len(self.hits)
-        tail = f"\n// {more} more match; narrow the query, or `await find(query, {{limit: 50}})` in code" if more > 0 else ""
+        tail = (
+            f"\n// {more} more match; narrow the query, or `await find(query, {{limit: 50}})` in code"
+            if more > 0
+            else ""
+        )
         return declarations(self.hits, budget=self.budget) + tail

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyhole.catalog.operation import Operation
 
 Value = Any
@@ -27,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the API answered, whatever the status. Header names are lower-case. `url` is without credentials. Times in ms."""
+    """What the API answered, whatever the status. Header names are lower-case; `url` is without credentials."""
 
     status: int
     headers: Mapping[str, str]
@@ -47,4 +48,6 @@ class Credentials:
     secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Credentials(headers={sorted(self.headers)}, query={sorted(self.query)}, cookies={sorted(self.cookies)})"
+        return (
+            f"Credentials(headers={sorted(self.headers)}, query={sorted(self.query)}, cookies={sorted(self.cookies)})"
+        )

@@ -35,8 +35,7 @@ _GLOBALS = frozenset(
     "prototype queuemicrotask rangeerror referenceerror reflect regexp request require response results self set setinterval "
     "settimeout string structuredclone symbol syntaxerror temporal textdecoder textencoder typeerror uint8array unescape "
     "urierror url urlsearchparams weakmap weakref weakset webassembly window worker "
-    "api apis apierror args call describe document files find host input keyhole main ops operation operations output "
-    "result search spec __proto__".split()
+    "apierror describe files find host keyhole main ops search spec __proto__".split()
 )
 # What `api.x` means already: the calls by method and path, and what every object or function answers to.
 _MEMBERS = frozenset(
@@ -168,8 +167,10 @@ def _shortened(parts: list[str]) -> str:
     tail: list[str] = []
     while once:
         front = len("_".join(head)) * 2 <= len("_".join(tail))
-        word = once[0] if front else once[-1]
-        if len("_".join([*head, *tail, word])) > room:
+        used = len("_".join([*head, *tail, ""]))
+        if used + len(once[0] if front else once[-1]) > room:
+            front = not front
+        if used + len(once[0] if front else once[-1]) > room:
             break
         if front:
             head.append(once.pop(0))
@@ -212,11 +213,11 @@ def _ascii(text: str) -> str:
 def _title_words(title: str) -> str:
     """Say what a title is about, in at most four words: versions, brackets and words of the trade are left out."""
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", title)
-    found = [word.strip("_").lower() for word in re.findall(r"v?\d+(?:[.-]\d+)+|[A-Za-z0-9_]+(?:'s)?", bare)]
-    found = [re.sub(r"[^a-z0-9_]|'s$", "", word) if "-" not in word and "." not in word else word for word in found]
+    bare = re.sub(r"^(\s*\w+)['\u2019]s\b.*", r"\1", bare)  # "GitHub's Octokit extension": whose it is says most
+    found = [word.strip("_").lower() for word in re.findall(r"v?\d+(?:[.-]\d+)+|[A-Za-z0-9_]+", bare)]
     kept = [word for word in found if word and word not in _NOISE and not _VERSION.fullmatch(word)]
     if not kept:
-        kept = [word for word in found if word and re.fullmatch(r"[a-z0-9_]+", word)]
+        kept = [word for word in found if re.fullmatch(r"[a-z0-9_]+", word)]
     name = "_".join(kept[:1])
     for word in kept[1:4]:
         if len(name) + 1 + len(word) > _MAX_API_NAME:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyhole.catalog.schema import Schemas
 
 Schema = dict[str, Any]
@@ -27,7 +28,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One flat argument. `name` is what programs write, `wire` what is sent; they differ where two places share a name."""
+    """One flat argument. Programs write `name`, `wire` is sent; they differ where two places share a name."""
 
     name: str
     wire: str
@@ -64,7 +65,7 @@ class Operation:
     """One operation. Cheap to make: the signature is only read where somebody looks.
 
     `api` and `name` are valid JavaScript identifiers: a program calls `api.name(args)`. `id` is the document's own
-    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the credentials it wants (security scheme names).
+    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the security schemes it wants.
     `origin` is the source's own record, for its `send`; nobody else looks into it.
     """
 

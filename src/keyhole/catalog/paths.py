@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _MAX_STEPS = 10_000
+_MAX_NAMES = 3
+_MAX_SEGMENT = 256  # where a segment holds several names, matching takes time in a power of its length
 
 
 @dataclass(slots=True)
@@ -91,7 +93,9 @@ def _branches(node: _Node, segment: str) -> Iterable[tuple[list[tuple[str, str]]
     if segment in node.templates:
         yield [], node.templates[segment][2]
     for text, (pattern, names, child) in sorted(node.templates.items(), key=lambda item: -len(item[0])):
-        if text != segment and (hit := pattern.fullmatch(segment)):
+        if text == segment or (len(names) > 1 and (len(names) > _MAX_NAMES or len(segment) > _MAX_SEGMENT)):
+            continue
+        if hit := pattern.fullmatch(segment):
             yield [(name, unquote(hit[index + 1])) for index, name in enumerate(names)], child
     if _TEMPLATE.fullmatch(segment):
         same = node.whole.get(segment[1:-1])

@@ -1,4 +1,8 @@
-"""A part of a document's schemas as one JSON Schema 2020-12, for validating: bounded, and only what a validator takes."""
+"""A part of a document's schemas as one JSON Schema 2020-12, for validating: bounded, and only what a validator takes.
+
+Whatever is cut or left out only ever allows more: that is why `not`, `if` and `contains`, which turn around what is
+cut inside them, are left out whole, and why a recursive type is checked one round deep.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,12 @@ _MAX_DEFS = 120
 _MAX_NODES = 20_000
 _MAX_NESTING = 48
 _MAX_PATTERN = 1_000
+_MAX_EXPANDED = 100_000
+"""Nodes, every reference written out: what one validator may cost for one value."""
 
 _TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
-_SINGLES = ("not", "contains", "propertyNames", "if", "then", "else")
 _COMPOSED = ("allOf", "anyOf", "oneOf", "$ref")
 
 
@@ -44,16 +49,40 @@ class _Slice:
         self.queue: deque[tuple[str, int]] = deque()
         self.nodes = 0
         self.hops = 0
+        self.at = ""
+        self.around: list[Schema] = []  # what the schema being converted is a member of, by allOf and the like
+        self.links: dict[str, list[tuple[Schema, str]]] = {"": []}
+        self.sizes: dict[str, int] = {}
 
     def run(self, schema: Any) -> Schema | bool:
         top = self.convert(schema, 0)
+        self.sizes[""] = self.nodes
         defs: Schema = {}
         while self.queue:
             ref, self.hops = self.queue.popleft()
-            defs[self.keys[ref]] = self.convert(self.schemas.target(ref), 0)
+            self.at = self.keys[ref]
+            self.links[self.at] = []
+            before = self.nodes
+            defs[self.at] = self.convert(self.schemas.target(ref), 0)
+            self.sizes[self.at] = self.nodes - before
         if not isinstance(top, dict):
             return top
+        self._untangle("", set())
         return {**top, "$defs": defs} if defs else top
+
+    def _untangle(self, key: str, above: set[str]) -> int:
+        """Cut the references that close a circle, and those beyond `_MAX_EXPANDED`; give the expanded size of `key`.
+
+        Alternatives that lead back to themselves would let a document make one check take time without end.
+        """
+        links = self.links.pop(key, [])
+        for link, target in links:
+            size = 0 if target in above or target == key else self._untangle(target, above | {key})
+            if not size or self.sizes[key] + size > _MAX_EXPANDED:
+                del link["$ref"]
+            else:
+                self.sizes[key] += size
+        return self.sizes[key]
 
     def convert(self, schema: Any, nesting: int, *, open_: bool = False) -> Schema | bool:
         """Convert one schema; `open_` drops `additionalProperties: false`, which no member of an `allOf` means."""
@@ -70,9 +99,6 @@ class _Slice:
         self._object(source, result, nesting, open_=open_ or "allOf" in source or "$ref" in result)
         self._array(source, result, nesting)
         _scalars(source, result)
-        for keyword in _SINGLES if self.schemas.dialect == "3.1" else ("not",):
-            if isinstance(source.get(keyword), dict):
-                result[keyword] = self.convert(source[keyword], nesting + 1, open_=True)
         return _nullable(result) if source.get("nullable") is True or source.get("x-nullable") is True else result
 
     def _ref(self, ref: str, result: Schema) -> None:
@@ -82,6 +108,7 @@ class _Slice:
             self.keys[ref] = f"{self.schemas.name(ref)}_{len(self.keys)}"
             self.queue.append((ref, self.hops + 1))
         result["$ref"] = f"#/$defs/{self.keys[ref]}"
+        self.links[self.at].append((result, self.keys[ref]))
 
     def _composition(self, source: Schema, result: Schema, nesting: int) -> None:
         branches: list[Schema] = []
@@ -91,7 +118,9 @@ class _Slice:
                 continue
             open_ = keyword == "allOf"
             items = cast("list[Any]", members)
+            self.around.append(source)
             converted = [self.convert(item, nesting + 1, open_=open_) for item in items]
+            self.around.pop()
             if open_:
                 result["allOf"] = converted
             elif True not in converted and {} not in converted:
@@ -105,7 +134,9 @@ class _Slice:
         properties = source.get("properties")
         if isinstance(properties, dict):
             items = cast("dict[str, Any]", properties).items()
+            around, self.around = self.around, []
             result["properties"] = {str(name): self.convert(value, nesting + 1) for name, value in items}
+            self.around = around
         if self.schemas.dialect == "3.1" and isinstance(source.get("patternProperties"), dict):
             patterns = cast("dict[str, Any]", source["patternProperties"])
             kept = {name: self.convert(value, nesting + 1) for name, value in patterns.items() if _compiles(name)}
@@ -120,12 +151,17 @@ class _Slice:
         required = source.get("required")
         if isinstance(required, list) and required:
             names = [name for name in cast("list[Any]", required) if isinstance(name, str)]
-            known = self.schemas.properties(source)
-            result["required"] = [
-                name for name in dict.fromkeys(names)
-                if self.schemas.resolve(known.get(name)).get(self.hidden) is not True
-                and (known.get(name) or {}).get(self.hidden) is not True
-            ]  # fmt: skip
+            shown = [name for name in dict.fromkeys(names) if not self._is_hidden(source, name)]
+            if len(shown) < len(set(names)) and "id" in shown:
+                shown.remove("id")  # a list that names what only an answer has was written for the answer
+            result["required"] = shown
+
+    def _is_hidden(self, source: Schema, name: str) -> bool:
+        """Say whether a property is the other direction's: so said here, in an alternative, or in what is composed of this."""
+        for schema in (source, *reversed(self.around)):
+            if (found := self.schemas.fields(schema).get(name)) is not None:
+                return found.get(self.hidden) is True or self.schemas.resolve(found).get(self.hidden) is True
+        return False
 
     def _array(self, source: Schema, result: Schema, nesting: int) -> None:
         items = source.get("items")

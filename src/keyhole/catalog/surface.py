@@ -1,4 +1,4 @@
-"""What of the catalog goes into an image: the records of `ops`, the documents behind `spec`, and the script over them."""
+"""What of the catalog goes into an image: the records of `ops`, the documents of `spec`, the script over them."""
 
 from __future__ import annotations
 

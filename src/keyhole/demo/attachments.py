@@ -18,7 +18,7 @@ _COLUMNS = "id, project, number, name, description, media_type, size, sha256, up
 
 
 def _shown(store: Store, row: Row) -> Row:
-    return {**row, "issue": row.pop("number"), "uploaded_by": user(store, row["uploaded_by"])}
+    return {"issue": row.pop("number"), **row, "uploaded_by": user(store, row["uploaded_by"])}
 
 
 def _attachment(store: Store, attachment_id: int) -> Row:
@@ -43,14 +43,12 @@ def _list(store: Store, request: Request) -> Reply:
 
 
 def _upload(store: Store, request: Request) -> Reply:
-    key, number, upload = request.path["project"], request.path["number"], request.upload
+    key, number, upload = request.path["project"], request.path["number"], request.file
     issue(store, key, number)
-    if upload is None:
-        missing("file in the form named", "file")
     row = {"project": key, "number": number, "name": upload.name, "description": request.body.get("description", "")}
     made = store.insert("attachments", {**row, **_stored(upload), "uploaded_by": request.user, "created_at": now()})
     store.record(key, number, "attachment_added", request.user, upload.name)
-    return Reply(_attachment(store, made), status=201, headers={"Location": f"/attachments/{made}"})
+    return Reply(_attachment(store, made), headers={"Location": f"/attachments/{made}"})
 
 
 def _get(store: Store, request: Request) -> Reply:
@@ -66,15 +64,14 @@ def _download(store: Store, request: Request) -> Reply:
 
 def _replace(store: Store, request: Request) -> Reply:
     found = _attachment(store, request.path["attachment_id"])
-    if request.upload is not None:
-        changed = {**_stored(request.upload), "media_type": found["media_type"]}
-        store.update("attachments", changed, {"id": found["id"]})
+    changed = {**_stored(request.file), "media_type": found["media_type"]}
+    store.update("attachments", changed, {"id": found["id"]})
     return Reply(_attachment(store, found["id"]))
 
 
 def _delete(store: Store, request: Request) -> Reply:
     store.run("DELETE FROM attachments WHERE id = ?", _attachment(store, request.path["attachment_id"])["id"])
-    return Reply(status=204)
+    return Reply()
 
 
 _ALL = "/projects/{project}/issues/{number}/attachments"
@@ -83,21 +80,19 @@ _ONE = "/attachments/{attachment_id}"
 ENDPOINTS = (
     Endpoint(
         "attachments/list-for-issue", "GET", _ALL, "List an issue's attachments", _list, answer="Attachment[]",
-        refuses=(404,),
     ),
     Endpoint(
         "attachments/upload", "POST", _ALL, "Attach a file to an issue", _upload, body="AttachmentUpload",
-        content="multipart/form-data", answer="Attachment", status=201, refuses=(400, 404, 413, 415, 422),
+        content="multipart/form-data", answer="Attachment", status=201,
         description="A form with the file under `file`, 5 MB at most.",
     ),
-    Endpoint("attachments/get", "GET", _ONE, "Get what is known of an attachment", _get, answer="Attachment", refuses=(404,)),
+    Endpoint("attachments/get", "GET", _ONE, "Get what is known of an attachment", _get, answer="Attachment"),
     Endpoint(
         "attachments/download", "GET", f"{_ONE}/content", "Download an attachment", _download, answer="Bytes",
-        refuses=(404,),
     ),
     Endpoint(
         "attachments/replace", "PUT", f"{_ONE}/content", "Replace an attachment's content", _replace, body="Bytes",
-        content="application/octet-stream", answer="Attachment", refuses=(404, 413, 415),
+        content="application/octet-stream", answer="Attachment",
     ),
-    Endpoint("attachments/delete", "DELETE", _ONE, "Delete an attachment", _delete, status=204, refuses=(404,)),
+    Endpoint("attachments/delete", "DELETE", _ONE, "Delete an attachment", _delete, status=204),
 )  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _shown(store: Store, row: Row) -> Row:
-    return {**row, "issue": row.pop("number"), "author": user(store, row["author"])}
+    return {"issue": row.pop("number"), **row, "author": user(store, row["author"])}
 
 
 def _comment(store: Store, comment_id: int) -> Row:
@@ -38,7 +38,7 @@ def _create(store: Store, request: Request) -> Reply:
     made = store.insert("comments", {**row, "created_at": time, "updated_at": time})
     store.update("issues", {"updated_at": time}, {"project": key, "number": number})
     store.record(key, number, "comment_created", request.user)
-    return Reply(_comment(store, made), status=201, headers={"Location": f"/comments/{made}"})
+    return Reply(_comment(store, made), headers={"Location": f"/comments/{made}"})
 
 
 def _get(store: Store, request: Request) -> Reply:
@@ -53,7 +53,7 @@ def _update(store: Store, request: Request) -> Reply:
 
 def _delete(store: Store, request: Request) -> Reply:
     store.run("DELETE FROM comments WHERE id = ?", _comment(store, request.path["comment_id"])["id"])
-    return Reply(status=204)
+    return Reply()
 
 
 _ALL = "/projects/{project}/issues/{number}/comments"
@@ -62,16 +62,15 @@ _ONE = "/comments/{comment_id}"
 ENDPOINTS = (
     Endpoint(
         "comments/list-for-issue", "GET", _ALL, "List an issue's comments", _list, query=PAGE, answer="Comment[]",
-        paged=True, refuses=(404,), description="Oldest first.",
+        paged=True, description="Oldest first.",
     ),
     Endpoint(
         "comments/create", "POST", _ALL, "Comment on an issue", _create, body="CommentBody", answer="Comment",
-        status=201, refuses=(400, 404, 415, 422),
+        status=201,
     ),
-    Endpoint("comments/get", "GET", _ONE, "Get a comment", _get, answer="Comment", refuses=(404,)),
+    Endpoint("comments/get", "GET", _ONE, "Get a comment", _get, answer="Comment"),
     Endpoint(
         "comments/update", "PATCH", _ONE, "Edit a comment", _update, body="CommentBody", answer="Comment",
-        refuses=(400, 404, 415, 422),
     ),
-    Endpoint("comments/delete", "DELETE", _ONE, "Delete a comment", _delete, status=204, refuses=(404,)),
+    Endpoint("comments/delete", "DELETE", _ONE, "Delete a comment", _delete, status=204),
 )  # fmt: skip

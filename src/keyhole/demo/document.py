@@ -31,13 +31,13 @@ _REFUSALS = {
     401: ("Unauthorized", "The bearer token is missing or wrong."),
     404: ("NotFound", "There is no such thing."),
     409: ("Conflict", "It would contradict what is there."),
-    413: ("TooLarge", "The file is larger than 5 MB."),
+    413: ("TooLarge", "The body is larger than 5 MB."),
     415: ("WrongMediaType", "The body is not of the documented media type."),
     422: ("Invalid", "The body does not fit its schema; every field concerned is named."),
 }
 
 _PAGE_HEADERS = {
-    "Link": {"description": 'The pages around this one (RFC 8288), `rel="next"` among them.', "schema": {"type": "string"}},
+    "Link": {"description": 'The pages around this one (RFC 8288): `rel="next"`.', "schema": {"type": "string"}},
     "X-Total-Count": {"description": "How many items all pages have.", "schema": {"type": "integer"}},
 }  # fmt: skip
 
@@ -74,7 +74,7 @@ def document() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for endpoint in ENDPOINTS:
-        item = paths.get(endpoint.path)
+        item: dict[str, Any] | None = paths.get(endpoint.path)
         if item is None:
             names = re.findall(r"{(\w+)}", endpoint.path)
             item = {"parameters": [{"$ref": f"#/components/parameters/{name}"} for name in names]} if names else {}
@@ -97,15 +97,29 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": {endpoint.content: {"schema": ref(endpoint.body)}}}
     if endpoint.public:
         operation["security"] = []
-    refuses = sorted({*endpoint.refuses, *(() if endpoint.public else (401,)), *((400,) if endpoint.query else ())})
     operation["responses"] = {str(endpoint.status): _success(endpoint)} | {
-        str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refuses
+        str(status): {"$ref": f"#/components/responses/{_REFUSALS[status][0]}"} for status in refusals(endpoint)
     }
     return operation
 
 
+def refusals(endpoint: Endpoint) -> list[int]:
+    """Give the error statuses that an endpoint documents: its own, and those of checking what comes in."""
+    known = set(endpoint.refuses)
+    known |= {400} if endpoint.query else set()
+    known |= {404} if "{" in endpoint.path else set()
+    known |= {413, 415} if endpoint.body else set()
+    known |= {400, 422} if endpoint.body and endpoint.body != "Bytes" else set()
+    return sorted(known if endpoint.public else known | {401})
+
+
 def _parameter(query: Query) -> dict[str, Any]:
-    parameter = {"name": query.name, "in": "query", "description": query.description, "schema": query.schema}
+    parameter: dict[str, Any] = {
+        "name": query.name,
+        "in": "query",
+        "description": query.description,
+        "schema": query.schema,
+    }
     return parameter if query.example is None else {**parameter, "example": query.example}
 
 

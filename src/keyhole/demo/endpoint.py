@@ -45,6 +45,13 @@ class Request:
     user: str
     upload: Upload | None = None
 
+    @property
+    def file(self) -> Upload:
+        """The file that came in; refuses with 400 where there is none."""
+        if self.upload is None:
+            raise Refusal(400, "bad_request", "There is no file in the body.")
+        return self.upload
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -57,10 +64,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a handler answers: JSON, or bytes with a media type."""
+    """What a handler answers: JSON, or bytes with a media type. The status is the endpoint's."""
 
     body: Any = None
-    status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     page: Page | None = None
     media_type: str = "application/json"
@@ -82,8 +88,8 @@ Handler = Callable[["Store", Request], Reply]
 class Endpoint:
     """One operation of the demo API.
 
-    `body` and `answer` name a component schema (`Issue`, or `Issue[]` for a list); `refuses` are the error statuses it
-    documents besides 401. `status` is that of success. `content` is the media type of the body.
+    `body` and `answer` name a component schema (`Issue`, or `Issue[]` for a list); `refuses` are its own error
+    statuses, besides those of checking what comes in. `status` is that of success, `content` the body's media type.
     """
 
     id: str

@@ -25,13 +25,13 @@ def _list(store: Store, request: Request) -> Reply:
     )  # fmt: skip
     shown = rows[: query["per_page"]]
     more = f"e{shown[-1]['id']}" if len(rows) > len(shown) else None
-    return Reply({"items": [{**row, "issue": row.pop("number")} for row in shown], "next_cursor": more})
+    return Reply({"items": [{"issue": row.pop("number"), **row} for row in shown], "next_cursor": more})
 
 
 ENDPOINTS = (
     Endpoint(
         "events/list-for-project", "GET", "/projects/{project}/events", "List what happened in a project", _list,
-        answer="EventPage", refuses=(404,), description="Newest first, by cursor.",
+        answer="EventPage", description="Newest first, by cursor.",
         query=(
             Query("kind", ref("EventKind"), "Only events of this kind."),
             Query("cursor", {"type": "string"}, "The `next_cursor` of the page before."),

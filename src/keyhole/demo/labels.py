@@ -55,7 +55,7 @@ def _create(store: Store, request: Request) -> Reply:
     _free(store, key, body["name"])
     row = {"name": body["name"], "color": body.get("color", "ededed"), "description": body.get("description", "")}
     store.insert("labels", {"project": key, **row})
-    return Reply(row, status=201)
+    return Reply(row)
 
 
 def _update(store: Store, request: Request) -> Reply:
@@ -71,24 +71,23 @@ def _delete(store: Store, request: Request) -> Reply:
     key, name = request.path["project"], request.path["label"]
     _label(store, key, name)
     store.run("DELETE FROM labels WHERE project = ? AND name = ?", key, name)
-    return Reply(status=204)
+    return Reply()
 
 
 ENDPOINTS = (
     Endpoint(
         "labels/list", "GET", "/projects/{project}/labels", "List a project's labels", _list, answer="Label[]",
-        refuses=(404,),
     ),
     Endpoint(
         "labels/create", "POST", "/projects/{project}/labels", "Create a label", _create, body="LabelCreate",
-        answer="Label", status=201, refuses=(400, 404, 409, 415, 422),
+        answer="Label", status=201, refuses=(409,),
     ),
     Endpoint(
         "labels/update", "PATCH", "/projects/{project}/labels/{label}", "Rename or recolour a label", _update,
-        body="LabelUpdate", answer="Label", refuses=(400, 404, 409, 415, 422), description="Issues keep it.",
+        body="LabelUpdate", answer="Label", refuses=(409,), description="Issues keep it.",
     ),
     Endpoint(
         "labels/delete", "DELETE", "/projects/{project}/labels/{label}", "Delete a label", _delete, status=204,
-        refuses=(404,), description="It is taken off every issue.",
+        description="It is taken off every issue.",
     ),
 )  # fmt: skip

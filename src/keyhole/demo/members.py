@@ -57,20 +57,20 @@ def _remove(store: Store, request: Request) -> Reply:
     where = "project = ? AND assignee = ? AND state <> 'closed'"
     store.run(f"UPDATE issues SET assignee = NULL, updated_at = ? WHERE {where}", now(), key, username)  # noqa: S608  (a literal)
     store.record(key, None, "member_removed", request.user, username)
-    return Reply(status=204)
+    return Reply()
 
 
 ENDPOINTS = (
     Endpoint(
         "members/list", "GET", "/projects/{project}/members", "List a project's members", _list, answer="Member[]",
-        query=(Query("role", ref("MemberRole"), "Only those in this role."),), refuses=(404,),
+        query=(Query("role", ref("MemberRole"), "Only those in this role."),),
     ),
     Endpoint(
         "members/set", "PUT", "/projects/{project}/members/{username}", "Add a member or change the role", _set,
-        body="MemberUpdate", answer="Member", refuses=(400, 404, 409, 415, 422),
+        body="MemberUpdate", answer="Member", refuses=(409,),
     ),
     Endpoint(
         "members/remove", "DELETE", "/projects/{project}/members/{username}", "Remove a member", _remove, status=204,
-        refuses=(404, 409), description="Issues assigned to the member that are not closed become unassigned.",
+        refuses=(409,), description="Issues assigned to the member that are not closed become unassigned.",
     ),
 )  # fmt: skip

@@ -40,7 +40,7 @@ def _create(store: Store, request: Request) -> Reply:
     _free(store, key, body["title"])
     row = {"title": body["title"], "description": body.get("description", ""), "due_on": body.get("due_on")}
     made = store.insert("milestones", {"project": key, **row, "state": "open"})
-    return Reply(milestone(store, key, made), status=201, headers={"Location": f"/projects/{key}/milestones/{made}"})
+    return Reply(milestone(store, key, made), headers={"Location": f"/projects/{key}/milestones/{made}"})
 
 
 def _get(store: Store, request: Request) -> Reply:
@@ -59,7 +59,7 @@ def _update(store: Store, request: Request) -> Reply:
 def _delete(store: Store, request: Request) -> Reply:
     found = milestone(store, request.path["project"], request.path["milestone_id"])
     store.run("DELETE FROM milestones WHERE id = ?", found["id"])
-    return Reply(status=204)
+    return Reply()
 
 
 _ALL = "/projects/{project}/milestones"
@@ -67,20 +67,20 @@ _ONE = "/projects/{project}/milestones/{milestone_id}"
 
 ENDPOINTS = (
     Endpoint(
-        "milestones/list", "GET", _ALL, "List a project's milestones", _list, answer="Milestone[]", refuses=(404,),
+        "milestones/list", "GET", _ALL, "List a project's milestones", _list, answer="Milestone[]",
         query=(Query("state", ref("MilestoneState"), "Only those in this state."),), description="By due date.",
     ),
     Endpoint(
         "milestones/create", "POST", _ALL, "Create a milestone", _create, body="MilestoneCreate", answer="Milestone",
-        status=201, refuses=(400, 404, 409, 415, 422),
+        status=201, refuses=(409,),
     ),
-    Endpoint("milestones/get", "GET", _ONE, "Get a milestone", _get, answer="Milestone", refuses=(404,)),
+    Endpoint("milestones/get", "GET", _ONE, "Get a milestone", _get, answer="Milestone"),
     Endpoint(
         "milestones/update", "PATCH", _ONE, "Update or close a milestone", _update, body="MilestoneUpdate",
-        answer="Milestone", refuses=(400, 404, 409, 415, 422),
+        answer="Milestone", refuses=(409,),
     ),
     Endpoint(
-        "milestones/delete", "DELETE", _ONE, "Delete a milestone", _delete, status=204, refuses=(404,),
+        "milestones/delete", "DELETE", _ONE, "Delete a milestone", _delete, status=204,
         description="Its issues stay, without a milestone.",
     ),
 )  # fmt: skip

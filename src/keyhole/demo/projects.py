@@ -62,7 +62,7 @@ def _create(store: Store, request: Request) -> Reply:
     store.insert("projects", {"key": key, **row, "lead": lead, "created_at": now()})
     store.insert("members", {"project": key, "username": lead, "role": "owner", "since": now()})
     store.record(key, None, "project_created", request.user, body["name"])
-    return Reply(project(store, key), status=201, headers={"Location": f"/projects/{key}"})
+    return Reply(project(store, key), headers={"Location": f"/projects/{key}"})
 
 
 def _get(store: Store, request: Request) -> Reply:
@@ -84,7 +84,7 @@ def _delete(store: Store, request: Request) -> Reply:
     if (count := project(store, key)["open_issues"]) and not request.query["force"]:
         conflict(f"Project {key!r} has {count} issues that are not closed; give force=true to delete them too.")
     store.run("DELETE FROM projects WHERE key = ?", key)
-    return Reply(status=204)
+    return Reply()
 
 
 def _stats(store: Store, request: Request) -> Reply:
@@ -128,20 +128,20 @@ ENDPOINTS = (
     ),
     Endpoint(
         "projects/create", "POST", "/projects", "Create a project", _create, body="ProjectCreate", answer="Project",
-        status=201, refuses=(400, 409, 415, 422), description="The lead (by default the caller) becomes its first owner.",
+        status=201, refuses=(409,), description="The lead (by default the caller) becomes its first owner.",
     ),
-    Endpoint("projects/get", "GET", "/projects/{project}", "Get a project", _get, answer="Project", refuses=(404,)),
+    Endpoint("projects/get", "GET", "/projects/{project}", "Get a project", _get, answer="Project"),
     Endpoint(
         "projects/update", "PATCH", "/projects/{project}", "Update a project", _update, body="ProjectUpdate",
-        answer="Project", refuses=(400, 404, 415, 422), description="Only what is given changes.",
+        answer="Project", description="Only what is given changes.",
     ),
     Endpoint(
         "projects/delete", "DELETE", "/projects/{project}", "Delete a project", _delete, status=204,
-        refuses=(404, 409), description="With everything in it. There is no way back.",
-        query=(Query("force", {"type": "boolean", "default": False}, "Delete it though it has issues that are not closed."),),
+        refuses=(409,), description="With everything in it. There is no way back.",
+        query=(Query("force", {"type": "boolean", "default": False}, "Delete it even if issues are not closed."),),
     ),
     Endpoint(
         "projects/get-stats", "GET", "/projects/{project}/stats", "Count a project's issues", _stats,
-        answer="ProjectStats", refuses=(404,),
+        answer="ProjectStats",
     ),
 )  # fmt: skip

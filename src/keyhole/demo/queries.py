@@ -16,11 +16,11 @@ PAGE = (
 )
 
 
-def sort(*columns: str) -> tuple[Query, ...]:
+def sort(*columns: str, direction: str = "asc") -> tuple[Query, ...]:
     """Offer to sort by one of `columns`, the first by default."""
     return (
         Query("sort", {"type": "string", "enum": list(columns), "default": columns[0]}, "What to sort by."),
-        Query("direction", {"type": "string", "enum": ["asc", "desc"], "default": "asc"}, "Which way to sort."),
+        Query("direction", {"type": "string", "enum": ["asc", "desc"], "default": direction}, "Which way to sort."),
     )
 
 
@@ -30,6 +30,6 @@ def text(what: str) -> Query:
 
 
 def like(words: str) -> str:
-    """Give the LIKE pattern (with `\\` as escape) that finds `words` anywhere."""
+    r"""Give the LIKE pattern (with `\\` as escape) that finds `words` anywhere."""
     escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

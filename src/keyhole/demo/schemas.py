@@ -9,7 +9,12 @@ Schema = dict[str, Any]
 _TIME: Schema = {"type": "string", "format": "date-time", "examples": ["2026-03-02T09:30:00Z"]}
 _TITLE: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
 _TEXT: Schema = {"type": "string", "maxLength": 20000, "description": "Markdown."}
-_DUE: Schema = {"type": ["string", "null"], "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-06-30"]}
+_DUE: Schema = {
+    "type": ["string", "null"],
+    "format": "date",
+    "pattern": r"^\d{4}-\d{2}-\d{2}$",
+    "examples": ["2026-06-30"],
+}
 _COLOR: Schema = {"type": "string", "pattern": "^[0-9a-f]{6}$", "description": "RGB in hex.", "examples": ["d73a4a"]}
 _USERNAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,30}$", "examples": ["ada"]}
 _KEY: Schema = {"type": "string", "pattern": "^[A-Z][A-Z0-9]{1,9}$", "examples": ["WEB"]}
@@ -30,7 +35,7 @@ def _or_null(name: str) -> Schema:
     return {"anyOf": [ref(name), {"type": "null"}]}
 
 
-def _answer(description: str, **properties: Schema) -> Schema:
+def _answer(description: str, /, **properties: Schema) -> Schema:
     """Describe an object that the API answers: it always has every property."""
     return {"type": "object", "description": description, "required": list(properties), "properties": properties}
 
@@ -75,7 +80,8 @@ _ANSWERS: dict[str, Schema] = {
     ),
     "ProjectStats": _answer(
         "Counts of a project's issues.",
-        key=_KEY, total={"type": "integer"}, overdue={"type": "integer", "description": "Not closed, milestone past due."},
+        key=_KEY, total={"type": "integer"},
+        overdue={"type": "integer", "description": "Not closed, milestone past due."},
         unassigned={"type": "integer", "description": "Not closed, nobody assigned."},
         by_state={"type": "object", "additionalProperties": {"type": "integer"}},
         by_priority={"type": "object", "additionalProperties": {"type": "integer"}},
@@ -117,7 +123,7 @@ _ANSWERS: dict[str, Schema] = {
     "EventPage": _answer(
         "One page of events, newest first.",
         items={"type": "array", "items": ref("Event")},
-        next_cursor={"type": ["string", "null"], "description": "Give it as `cursor` for the next page; null at the end."},
+        next_cursor={"type": ["string", "null"], "description": "The `cursor` of the next page; null at the end."},
     ),
     "Health": _answer("Whether the service is up.", status=_enum("ok"), version={"type": "string"}),
     "Error": _answer(
@@ -158,7 +164,7 @@ SCHEMAS: dict[str, Schema] = {**_ENUMS, **_ANSWERS, **_BODIES}
 
 PATH_PARAMETERS: dict[str, Schema] = {
     "project": {"description": "The project's key.", "schema": _KEY, "example": "WEB"},
-    "number": {"description": "The issue's number in its project.", "schema": {"type": "integer", "minimum": 1}, "example": 7},
+    "number": {"description": "The issue's number.", "schema": {"type": "integer", "minimum": 1}, "example": 7},
     "username": {"description": "The user's name.", "schema": _USERNAME, "example": "ada"},
     "label": {"description": "The label's name.", "schema": _LABEL_NAME, "example": "bug"},
     "milestone_id": {"description": "The milestone's id.", "schema": {"type": "integer", "minimum": 1}, "example": 1},

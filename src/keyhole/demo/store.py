@@ -82,7 +82,7 @@ class Store:
         rows = self.rows(f"{sql} LIMIT ? OFFSET ?", *values, size, (number - 1) * size)
         return rows, Page(number, size, total)
 
-    def record(self, project: str, number: int | None, kind: str, actor: str, detail: str = "") -> None:  # noqa: PLR0913
+    def record(self, project: str, number: int | None, kind: str, actor: str, detail: str = "") -> None:
         """Add a line to a project's activity."""
         row = {"project": project, "number": number, "kind": kind, "actor": actor, "detail": detail}
         self.insert("events", {**row, "created_at": now()})

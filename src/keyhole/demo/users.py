@@ -53,5 +53,5 @@ ENDPOINTS = (
             text("their name"), *sort("username", "name", "created_at"), *PAGE,
         ),
     ),
-    Endpoint("users/get", "GET", "/users/{username}", "Get a user", _get, answer="User", refuses=(404,)),
+    Endpoint("users/get", "GET", "/users/{username}", "Get a user", _get, answer="User"),
 )  # fmt: skip

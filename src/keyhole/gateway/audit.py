@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from keyhole.catalog.call import Call, Result
     from keyhole.gateway.decision import Next
 
-_DECIDED = {Denied: Decision.DENY, NeedsApproval: Decision.ASK, InvalidArguments: None}
+_DECIDED: dict[type[CallError], Decision | None] = {
+    Denied: Decision.DENY,
+    NeedsApproval: Decision.ASK,
+    InvalidArguments: None,
+}
 
 
 class Audit:
@@ -25,7 +29,7 @@ class Audit:
         self._on_call = on_call
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002
-        """Record the call and what became of it. A call that is cancelled on its way stays recorded, without a status."""
+        """Record the call and what became of it; one that is cancelled on its way stays, without a status."""
         operation = call.operation
         record = CallRecord(
             operation.qualified, operation.method, operation.path, str(operation.effect), str(Decision.ALLOW)

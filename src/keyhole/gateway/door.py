@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs
 
 from pydantic_core import to_json
 
@@ -58,11 +59,13 @@ class Door:
             )
         given = cast("dict[str, Value]", arguments)
         method, _, path = name.partition(" ")
+        path, query = _split(path)
         matched = catalog.match(api, method, path) if path.startswith("/") else None
         if matched is None:
             return await self._through(catalog.get(api, name), given, raw=bool(asked.get("raw")))
         operation, values = matched
-        return await self._through(operation, {**values, **given}, raw=bool(asked.get("raw")))
+        given = {**_as_arguments(operation, values, {"query": query}), **given}
+        return await self._through(operation, given, raw=bool(asked.get("raw")))
 
     async def _request(self, asked: dict[str, Any]) -> Value:
         api, raw = asked.get("api"), bool(asked.get("raw"))
@@ -76,7 +79,12 @@ class Door:
         parts = {key: asked[key] for key in ("query", "headers", "body") if asked.get(key) is not None}
         for key in ("query", "headers"):
             if not isinstance(parts.get(key, {}), dict):
-                raise InvalidArguments(f"request() was given {key} {_brief(parts[key])}: it is an object of names and values")
+                raise InvalidArguments(
+                    f"request() was given {key} {_brief(parts[key])}: it is an object of names and values"
+                )
+        path, query = _split(path)
+        if query:
+            parts["query"] = {**query, **parts.get("query", {})}
         matched = self._gateway.catalog.match(source.name, method.upper(), path)
         if matched is None:
             return await self._through(source.ad_hoc(method.upper(), path), parts, raw=raw)
@@ -112,20 +120,24 @@ class Door:
             name = f"{record.get('api')}.{record.get('name')}"
         if not isinstance(name, str):
             raise InvalidArguments(f"describe() was given {_brief(name)}: it wants the name of an operation")
-        return describe(catalog.named(name))
+        return describe(catalog.lookup(name))
+
+
+def _split(path: str) -> tuple[str, dict[str, Value]]:
+    """Take the query string off a path: a name given once is a text, given more often a list of them."""
+    path, _, text = path.partition("?")
+    given = parse_qs(text.partition("#")[0], keep_blank_values=True)
+    return path, {name: values[0] if len(values) == 1 else list(values) for name, values in given.items()}
 
 
 def _as_arguments(operation: Operation, values: Mapping[str, str], parts: Mapping[str, Any]) -> dict[str, Value]:
-    """Say a raw request in the operation's own arguments; what it does not know keeps its wire name, and is refused there."""
+    """Say a raw request in the operation's own arguments; what it does not know keeps its name, to be refused."""
     arguments: dict[str, Value] = dict(values)
     for part, place in (("query", "query"), ("headers", "header")):
-        names = {
-            (p.wire.lower() if place == "header" else p.wire): p.name
-            for p in operation.signature.parameters
-            if p.place == place
-        }
-        for wire, value in parts.get(part, {}).items():
-            arguments[names.get(wire.lower() if place == "header" else wire, wire)] = value
+        fold: Callable[[str], str] = str.lower if place == "header" else str
+        names = {fold(p.wire): p.name for p in operation.signature.parameters if p.place == place}
+        given: Mapping[str, Value] = parts.get(part, {})
+        arguments |= {names.get(fold(wire), wire): value for wire, value in given.items()}
     if "body" in parts:
         arguments["body"] = parts["body"]
     return arguments
@@ -133,7 +145,7 @@ def _as_arguments(operation: Operation, values: Mapping[str, str], parts: Mappin
 
 _HINTS = {
     400: "Compare the arguments with `await describe({name!r})`.",
-    401: "The API wants a credential it did not get, or refused it. The operator sets it; tell the user. Wanted: {auth}.",
+    401: "The credential is missing or was refused. The operator sets it: tell the user. Wanted: {auth}.",
     403: "The credential lacks a right for this. Tell the user; trying again will not help. Wanted: {auth}.",
     404: "There is no such thing, or the credential may not see it: check the ids, list before you get.",
     405: "The API does not allow this method here.",
@@ -149,7 +161,9 @@ def _api_error(operation: Operation, result: Result) -> ApiError:
         phrase = f"{result.status} {HTTPStatus(result.status).phrase}"
     except ValueError:
         phrase = str(result.status)
-    hint = _HINTS.get(result.status, "The API failed; it may pass, or it may be the arguments." if result.status >= 500 else "")
+    hint = _HINTS.get(
+        result.status, "The API failed; it may pass, or it may be the arguments." if result.status >= 500 else ""
+    )
     return ApiError(
         f"{operation.qualified} answered {phrase} to {operation.method} {result.url}: {_brief(result.body, 400)}",
         status=result.status,

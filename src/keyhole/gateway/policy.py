@@ -100,4 +100,6 @@ def _a(effect: Effect) -> str:
 
 
 def _option(effect: Effect) -> str:
-    return "--allow write" if effect is Effect.WRITE else "--allow all" if effect is Effect.DESTRUCTIVE else "--allow read"
+    return (
+        "--allow write" if effect is Effect.WRITE else "--allow all" if effect is Effect.DESTRUCTIVE else "--allow read"
+    )

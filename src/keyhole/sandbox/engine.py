@@ -1,4 +1,4 @@
-"""The contract of every engine: it runs a program against one host function, within limits, and never raises for what the program did."""
+"""The contract of every engine: it runs a program within limits, and never raises for what the program did."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Value = Any
 """JSON plus `bytes` (a `Uint8Array` in a program)."""
 
 HostCall = Callable[[str, Value], Awaitable[Value]]
-"""All that a sandbox is given: `host(name, argument)`. A `KeyholeError` it raises is thrown inside the program, with its `fields()`."""
+"""All that a sandbox is given: `host(name, argument)`. A `KeyholeError` it raises is thrown in the program."""
 
 OnLog = Callable[["LogLine"], None]
 
@@ -86,7 +86,7 @@ class Engine(Protocol):
     async def run(
         self, program: Program, host: HostCall, limits: Limits = ..., *, on_log: OnLog | None = None
     ) -> Outcome:
-        """Run `program` in a fresh instance. Cancelling the task stops the program at once and raises CancelledError."""
+        """Run `program` in a fresh instance. Cancelling the task stops the program at once."""
         ...
 
     async def aclose(self) -> None:

@@ -12,8 +12,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from keyhole.catalog.operation import Effect
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 DESCRIPTION_LIMIT = 2048
 """Characters; clients cut a longer description."""
@@ -30,9 +32,9 @@ SEARCH = """\
 Find API operations. Answers TypeScript declarations to use in an `execute` program. Give `query` or `code`, not both.
 query: what to do, in the API's own words ("create dns record"); several intents: one a line.
 code: JavaScript for what ranking can't answer, e.g. return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
-  ops: [{api, id, name, method, path, tags, summary, effect}]; spec: the whole document ($refs resolve as you read)
-  await find(query, {limit}): records of ops; await describe(name): one declaration (name, operationId or "GET /path")
-APIs: """
+  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document, $refs resolve as you read
+  await find(query, {{limit}}): records of ops; await describe(name): one declaration (name, operationId or "GET /path")
+APIs: {apis}."""
 
 EXECUTE = """\
 Run a JavaScript/TypeScript program that calls APIs; only what it returns is shown to you. Make all calls in one \
@@ -48,12 +50,6 @@ api.operation_name.raw(args) gives {{status, headers, body}}.
 Await every call; Promise.all works. Also ops, find(), describe(), as in `search`. console.log is shown. \
 No fetch, import, require, process or files; credentials are added for you."""
 
-POLICIES = {
-    "read": "Policy: reads only; a call that writes or deletes is refused.",
-    "write": "Policy: reads and writes run for real; destructive calls (deletes) are refused.",
-    "all": "Policy: every call runs for real, deletes too. There is no undo.",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -64,12 +60,12 @@ class Served:
     operations: int
 
 
-def tools(apis: Sequence[Served], allow: str) -> list[dict[str, Any]]:
-    """Give the two tools in the shape of `tools/list`. `allow` is "read", "write" or "all": the policy in force."""
+def tools(apis: Sequence[Served], allowed: Collection[Effect]) -> list[dict[str, Any]]:
+    """Give the two tools in the shape of `tools/list`. `allowed` holds the effects that the policy lets through."""
     return [
         {
             "name": "search",
-            "description": SEARCH + titled(apis) + ".",
+            "description": SEARCH.format(spec="spec" if len(apis) == 1 else "spec.<api>", apis=titled(apis)),
             "inputSchema": _schema(
                 query=_string("Plain words; several intents, one a line"),
                 code=_string("JavaScript over ops and spec; return the answer"),
@@ -78,13 +74,13 @@ def tools(apis: Sequence[Served], allow: str) -> list[dict[str, Any]]:
         },
         {
             "name": "execute",
-            "description": EXECUTE.format(policy=POLICIES[allow], apis=names(apis)),
+            "description": EXECUTE.format(policy=_policy(allowed), apis=names(apis)),
             "inputSchema": _schema(
                 required=["code"],
                 code=_string("The program: an async function body"),
                 max_tokens=_string("Size of the answer in tokens, default 1500"),
             ),
-            "annotations": _annotations(allow),
+            "annotations": _annotations(allowed),
         },
     ]
 
@@ -123,11 +119,20 @@ def clean(title: str) -> str:
     return words.rstrip(" .,:+-/(&'_") + "…"
 
 
-def _annotations(allow: str) -> dict[str, bool]:
+def _policy(allowed: Collection[Effect]) -> str:
+    """Say the policy in one line."""
+    if Effect.DESTRUCTIVE in allowed:
+        return "Policy: calls run for real, deletes too. There is no undo."
+    if Effect.WRITE in allowed:
+        return "Policy: reads and writes run for real; destructive calls (deletes) are refused."
+    return "Policy: reads only; a call that writes or deletes is refused."
+
+
+def _annotations(allowed: Collection[Effect]) -> dict[str, bool]:
     """Give the hints a client shows or acts on: they say what the policy lets through, not what a program might try."""
-    if allow == "read":
-        return {"readOnlyHint": True, "openWorldHint": True}
-    return {"readOnlyHint": False, "destructiveHint": allow == "all", "openWorldHint": True}
+    if Effect.WRITE in allowed or Effect.DESTRUCTIVE in allowed:
+        return {"readOnlyHint": False, "destructiveHint": Effect.DESTRUCTIVE in allowed, "openWorldHint": True}
+    return {"readOnlyHint": True, "openWorldHint": True}
 
 
 def _count(operations: int) -> str:

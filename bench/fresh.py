@@ -1,0 +1,113 @@
+"""A fresh sandbox that runs `1+1`, and a search over GitHub's document in a fresh sandbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ours import opened, value
+from peer import MissingPeerError, measure_fastmcp, measure_mini_racer, measure_workerd
+from report import GITHUB, Table, ms, ratio
+from timing import Timing, repeat
+
+from keyhole.sandbox.engine import Limits
+from keyhole.sandbox.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ONE = "a fresh sandbox, `1+1`"
+OVER_OPS = "return ops.filter(o => /label/i.test(o.summary) && /issue/i.test(o.summary)).length"
+OVER_SPEC = """
+const found = [];
+for (const [path, item] of Object.entries(spec.paths)) {
+  for (const [method, operation] of Object.entries(item)) {
+    if (/label/i.test(operation.summary ?? "") && /issue/i.test(operation.summary)) found.push(method + " " + path);
+  }
+}
+return found.length;
+"""
+
+
+async def no_host(name: str, argument: Any) -> Any:
+    raise AssertionError((name, argument))
+
+
+async def measure(*, quick: bool) -> list[Table]:
+    """Measure both, the peers right after Keyhole."""
+    rounds = 5 if quick else 30
+    one, search = (
+        Table(ONE, ["engine", "wall", "CPU", "in Keyhole's"]),
+        Table("A search over GitHub's document in a fresh sandbox", ["engine", "wall", "CPU", "in Keyhole's"]),
+    )
+    one.notes.append(
+        "`execute` is the whole way of a tool call without the transport; the others are the engine alone."
+    )
+    search.notes.append(
+        "The same program everywhere (operations with `label` and `issue` in the summary), but for the two that rank "
+        "words: Keyhole's `search` query, and FastMCP's `search` tool. V8 parses the document in every fresh isolate."
+    )
+    ours = await measure_ours(rounds)
+    for name, timing in ours["one"].items():
+        one.add(name, ms(timing.ms), ms(timing.cpu_ms), "1" if name.startswith("Keyhole, the engine") else "")
+    for name, timing in ours["search"].items():
+        search.add(name, ms(timing.ms), ms(timing.cpu_ms), "1" if "spec" in name else "")
+    engine, execute = list(ours["one"].values())
+    by_words, _, over_spec = list(ours["search"].values())
+    add_peer(
+        one,
+        search,
+        "FastMCP CodeMode (Monty), tuned",
+        lambda: measure_fastmcp(GITHUB, rounds, "tuned"),
+        (execute, by_words),
+    )
+    add_peer(
+        one,
+        search,
+        "FastMCP CodeMode (Monty), default",
+        lambda: measure_fastmcp(GITHUB, rounds, "default"),
+        (execute, by_words),
+    )
+    add_peer(one, search, "workerd, worker loader", lambda: measure_workerd(GITHUB, rounds), (engine, over_spec))
+    add_peer(
+        one,
+        search,
+        "mini-racer (V8 in process)",
+        lambda: measure_mini_racer(GITHUB, min(rounds, 10)),
+        (engine, over_spec),
+    )
+    return [one, search]
+
+
+async def measure_ours(rounds: int) -> dict[str, dict[str, Timing]]:
+    """Measure the engine alone and the whole way."""
+    async with opened(GITHUB) as code_mode:
+        program, engine = Program.parse("1+1"), code_mode._engine  # noqa: SLF001  (the engine alone is nobody's API)
+        assert engine
+        one = {
+            "Keyhole, the engine alone": await repeat(lambda: engine.run(program, no_host, Limits()), rounds * 20),
+            "Keyhole, `execute`": await repeat(lambda: code_mode.execute("1+1"), rounds * 20),
+        }
+        search = {
+            "Keyhole, `search` by words": await repeat(lambda: code_mode.search("add a label to an issue"), rounds),
+            "Keyhole, a program over `ops`": await repeat(lambda: code_mode.search(code=OVER_OPS), rounds),
+            "Keyhole, a program over `spec`": await repeat(lambda: code_mode.search(code=OVER_SPEC), rounds),
+        }
+        assert value(one["Keyhole, `execute`"].answer) == 2
+        counts = [value(timing.answer) for name, timing in search.items() if "program" in name]
+        assert counts == [6, 6], counts
+    return {"one": one, "search": search}
+
+
+def add_peer(
+    one: Table, search: Table, name: str, run: Callable[[], dict[str, Any]], ours: tuple[Timing, Timing]
+) -> None:
+    """Add a peer's row to both tables, or why there is none."""
+    try:
+        found = run()
+    except MissingPeerError as why:
+        one.add(f"{name}: not measured ({why})", "", "", "")
+        search.add(f"{name}: not measured ({why})", "", "", "")
+        return
+    for table, job, own in ((one, "1+1", ours[0]), (search, "search", ours[1])):
+        timing = Timing.of(found[job])
+        table.add(f"{name} {found['version']}", ms(timing.ms), ms(timing.cpu_ms), ratio(own.ms, timing.ms))

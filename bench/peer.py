@@ -1,0 +1,90 @@
+"""Sets up what Keyhole is measured against, in environments of their own under .cache/bench, with pinned versions."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from stub_api import stub_api
+
+ROOT = Path(__file__).parents[1]
+HOME = ROOT / ".cache" / "bench"
+SCRIPTS = Path(__file__).parent / "peers"
+FASTMCP = "fastmcp[code-mode]==4.1.6"
+MINI_RACER = "mini-racer==0.14.1"
+WORKERD = "workerd@1.20261117.1"
+
+
+class MissingPeerError(Exception):
+    """A peer cannot be had on this machine; the message says why, in a few words."""
+
+
+def _run(*command: str | Path, cwd: Path | None = None, timeout_s: float = 900) -> str:
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], cwd=cwd, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise MissingPeerError(f"{name}: {type(problem).__name__}") from None
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
+        print(f"{name} failed:\n" + "\n".join(lines[-15:]), file=sys.stderr)
+        raise MissingPeerError(f"{name}: {lines[-1][:120]}")
+    return done.stdout
+
+
+def environment(name: str, requirement: str) -> Path:
+    """Make a virtual environment that holds one pinned package; give its Python."""
+    folder, uv = HOME / name, Path(sys.executable).with_name("uv")
+    python, mark = folder / "bin" / "python", folder / "installed"
+    if not mark.is_file() or mark.read_text("utf-8") != requirement:
+        HOME.mkdir(parents=True, exist_ok=True)
+        # FastMCP asks for a certifi newer than some indexes carry; nothing here opens a TLS connection.
+        (HOME / "overrides.txt").write_text("certifi\n", "utf-8")
+        _run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder)
+        _run(uv, "pip", "install", "--quiet", "--python", python, "--override", HOME / "overrides.txt", requirement)
+        mark.write_text(requirement, "utf-8")
+    return python
+
+
+def workerd() -> Path:
+    """Install workerd from npm; give its executable."""
+    folder, npm = HOME / "node", shutil.which("npm")
+    mark = folder / "installed"
+    if not mark.is_file() or mark.read_text("utf-8") != WORKERD:
+        if npm is None:
+            raise MissingPeerError("npm is not on this machine")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true}', "utf-8")
+        _run(npm, "install", "--silent", "--no-audit", "--no-fund", WORKERD, cwd=folder)
+        mark.write_text(WORKERD, "utf-8")
+    found = sorted((folder / "node_modules" / "@cloudflare").glob("workerd-*/bin/workerd"))
+    if not found:
+        raise MissingPeerError(f"workerd has no build for {platform.system()} {platform.machine()}")
+    return found[0]
+
+
+@cache
+def measure_fastmcp(document: Path, rounds: int, mode: str) -> dict[str, Any]:
+    """Measure FastMCP's CodeMode against the stub API, once a run; `mode` is `default` or `tuned`."""
+    python = environment("fastmcp", FASTMCP)
+    with stub_api() as url:
+        return json.loads(_run(python, SCRIPTS / "fastmcp_codemode.py", document, url, str(rounds), mode))
+
+
+def measure_mini_racer(document: Path, rounds: int) -> dict[str, Any]:
+    """Measure a fresh mini-racer context a run."""
+    python = environment("mini-racer", MINI_RACER)
+    return json.loads(_run(python, SCRIPTS / "mini_racer_search.py", document, str(rounds)))
+
+
+def measure_workerd(document: Path, rounds: int) -> dict[str, Any]:
+    """Measure workerd's worker loader, a fresh isolate a run."""
+    return json.loads(_run(sys.executable, SCRIPTS / "workerd_loader.py", workerd(), document, str(rounds)))

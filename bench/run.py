@@ -1,0 +1,66 @@
+"""Runs the benchmarks and prints Markdown: `make bench`, or `python bench/run.py [--only NAME] [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import shlex
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+
+import calls
+import fresh
+import rate
+import start
+import structlog
+import tokens
+import toolcall
+from report import SHARED, machine
+
+MEASUREMENTS = {
+    "tokens": tokens.measure,
+    "fresh": fresh.measure,
+    "calls": calls.measure,
+    "rate": rate.measure,
+    "start": start.measure,
+    "toolcall": toolcall.measure,
+}
+
+
+def main() -> int:
+    """Print one table a measurement as it is done; a measurement that fails says so and fails the run at its end."""
+    parser = argparse.ArgumentParser(prog="python bench/run.py", description="Keyhole's benchmarks, as Markdown.")
+    parser.add_argument("--only", choices=[*MEASUREMENTS], action="append", help="only this one; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="few rounds, small documents: to see that it works")
+    options = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    if not (SHARED / "specs").is_dir():
+        print("The benchmarks need ../shared/specs (real API documents) beside this checkout.", file=sys.stderr)
+        return 2
+    print(
+        f"`{shlex.join(['python', 'bench/run.py', *sys.argv[1:]])}`, {datetime.now(UTC):%Y-%m-%d}, {machine()}.\n",
+        flush=True,
+    )
+    failed: list[str] = []
+    for name in options.only or MEASUREMENTS:
+        print(f"{name} ...", file=sys.stderr)
+        started = time.perf_counter()
+        try:
+            tables = asyncio.run(MEASUREMENTS[name](quick=options.quick))
+        except Exception:  # noqa: BLE001  (the others are still worth having)
+            traceback.print_exc()
+            failed.append(name)
+            continue
+        for table in tables:
+            print(table.markdown(), flush=True)
+        print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

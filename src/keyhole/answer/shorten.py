@@ -1,0 +1,227 @@
+"""Cuts a value to a budget of tokens: arrays and strings get shorter where they stand, and the rest is valid JSON."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, NamedTuple, cast
+
+from keyhole import tokens
+from keyhole.answer.plain import MAX_DEPTH, clean, compact, scalar
+
+MIN_TOKENS = 50
+"""Smaller budgets are taken as this: nothing useful fits in less."""
+CHARS_A_TOKEN = 16
+"""A text longer than this many characters a token is taken as too long, without counting."""
+WHOLE_BYTES = 96
+"""Longer binary is told by its size only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """`text` fits the budget; `left_out` says what is missing ("988 items, 3 long strings"), "" where nothing is."""
+
+    text: str
+    left_out: str = ""
+
+
+class _Limits(NamedTuple):
+    """What one attempt keeps: array items, keys of an object, characters of a string, levels."""
+
+    items: int
+    keys: int
+    chars: int
+    depth: int
+
+
+# From generous to tight: (keys that are kept however few items fit, characters of a string, levels).
+_LADDER = ((80, 4000, 40), (80, 1000, 40), (60, 300, 20), (40, 100, 12), (20, 40, 8), (8, 24, 5), (4, 16, 3))
+_GOOD_ITEMS = 3
+"""With so many items of every array an attempt is good enough not to try shorter strings."""
+
+
+class _TooLong(Exception):  # noqa: N818  (a signal, not an error)
+    pass
+
+
+def shorten(value: Any, max_tokens: int) -> Shortened:
+    """Give the value as compact JSON of at most `max_tokens` o200k tokens (at least `MIN_TOKENS`). Never raises.
+
+    Deterministic. Reads no more of a large value than what it gives out.
+    """
+    budget = max(max_tokens, MIN_TOKENS)
+    whole = _Cut(_Limits(1 << 62, 1 << 62, 1 << 62, MAX_DEPTH), budget * CHARS_A_TOKEN).attempt(value, budget)
+    if whole is not None:
+        return whole
+    best: Shortened | None = None
+    for keys, chars, depth in _LADDER:
+        items, found = _most_items(value, budget, keys, chars, depth)
+        if items >= _GOOD_ITEMS and found is not None:
+            return found
+        best = best or found
+    return best or Shortened(compact(_sketch(value)), "nearly everything")
+
+
+def prefix(text: str, max_tokens: int) -> tuple[str, int]:
+    """Give the longest beginning of a text within a budget, and how many characters are missing."""
+    longest = clean(text[: max_tokens * CHARS_A_TOKEN])
+    if len(longest) == len(text) and fits(longest, max_tokens):
+        return longest, 0
+    low, high = 0, len(longest)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(longest[:middle], max_tokens):
+            low = middle
+        else:
+            high = middle - 1
+    return longest[:low], len(text) - low
+
+
+def fits(text: str, max_tokens: int) -> bool:
+    """Say whether a text is within a budget; counts only where the answer isn't clear from the length."""
+    if len(text) > max_tokens * CHARS_A_TOKEN:
+        return False
+    if len(text.encode(errors="replace")) <= max_tokens:
+        return True  # a token is a byte or more
+    if len(text) > tokens.SAMPLED_CHARS and tokens.estimate(text) > max_tokens * 1.5:
+        return False
+    return tokens.count(text) <= max_tokens
+
+
+def _most_items(value: Any, budget: int, keys: int, chars: int, depth: int) -> tuple[int, Shortened | None]:
+    """Find the largest number of items, the same for every array, with which the value fits."""
+    found: Shortened | None = None
+    low, high = 0, budget + 1
+    tried = min(8, budget)
+    while high - low > 1:
+        limits = _Limits(tried, max(keys, tried), chars, depth)
+        shortened = _Cut(limits, budget * CHARS_A_TOKEN // 2).attempt(value, budget)
+        if shortened is None:
+            high = tried
+        else:
+            found, low = shortened, tried
+        tried = min(low * 4, budget) if high > budget else (low + high) // 2
+    return low, found
+
+
+def _sketch(value: Any) -> str:
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        names = ", ".join(clean(str(key)[:12]) for key in islice(fields, 3))
+        return f"… an object of {len(fields):,} keys: {names}"
+    if isinstance(value, list):
+        return f"… an array of {len(cast('list[Any]', value)):,} items"
+    return "… a long value"
+
+
+@dataclass
+class _Cut:
+    """One attempt: builds the shortened value, counts what it leaves out, and gives up when it grows too long."""
+
+    limits: _Limits
+    left: int
+    """Characters that may still be given out."""
+    items: int = 0
+    keys: int = 0
+    strings: int = 0
+    levels: int = 0
+    binary: int = 0
+    names: set[str] = field(default_factory=set[str])
+
+    def attempt(self, value: Any, budget: int) -> Shortened | None:
+        try:
+            text = compact(self.cut(value, self.limits.depth))
+        except _TooLong:
+            return None
+        return Shortened(text, self.left_out()) if fits(text, budget) else None
+
+    def left_out(self) -> str:
+        parts = (
+            (self.items, "array item"), (self.keys, "object key"), (self.strings, "long string"),
+            (self.binary, "binary value"), (self.levels, "deeply nested value"),
+        )  # fmt: skip
+        return ", ".join(f"{count:,} {name}{'s' * (count != 1)}" for count, name in parts if count)
+
+    def spend(self, chars: int) -> None:
+        self.left -= chars
+        if self.left < 0:
+            raise _TooLong
+
+    def cut(self, value: Any, depth: int) -> Any:
+        if isinstance(value, str):
+            return self.string(value)
+        if isinstance(value, dict):
+            return self.object(cast("dict[Any, Any]", value), depth)
+        if isinstance(value, (list, tuple)):
+            return self.array(cast("list[Any]", value), depth)
+        if isinstance(value, (bytes, bytearray)):
+            return self.bytes(bytes(value))
+        number = scalar(value)
+        self.spend(len(str(number)) + 1)
+        return number
+
+    def string(self, text: str) -> str:
+        missing = len(text) - self.limits.chars
+        # a cut that saves less than its own remark is none
+        if missing <= 30:
+            self.spend(len(text) + 3)
+            return text
+        self.strings += 1
+        self.spend(self.limits.chars + 30)
+        return f"{text[: self.limits.chars]}… ({missing:,} more characters)"
+
+    def array(self, value: list[Any], depth: int) -> Any:
+        self.spend(3)
+        if not value:
+            return []
+        if depth <= 0:
+            self.levels += 1
+            self.spend(16)
+            return f"[… {_count(len(value), 'item')}]"
+        given = [self.cut(item, depth - 1) for item in islice(value, self.limits.items)]
+        missing = len(value) - len(given)
+        if missing:
+            self.items += missing
+            self.spend(24)
+            given.append(f"… {missing:,} more {'item' if missing == 1 else 'items'}")
+        return given
+
+    def object(self, value: dict[Any, Any], depth: int) -> Any:
+        self.spend(3)
+        if not value:
+            return {}
+        if depth <= 0:
+            self.levels += 1
+            self.spend(16)
+            return f"{{… {_count(len(value), 'key')}}}"
+        given: dict[str, Any] = {}
+        for key, item in islice(value.items(), self.limits.keys):
+            given[self.key(str(key), given)] = self.cut(item, depth - 1)
+        missing = len(value) - len(given)
+        if missing:
+            self.keys += missing
+            self.spend(24)
+            given[self.key("…", given)] = _count(missing, "more key")
+        return given
+
+    def key(self, name: str, given: dict[str, Any]) -> str:
+        limit = max(self.limits.chars, 60)
+        if len(name) > limit:
+            name = name[:limit] + "…"
+        while name in given:
+            name += "…"
+        self.spend(len(name) + 4)
+        return name
+
+    def bytes(self, value: bytes) -> Any:
+        if len(value) <= min(WHOLE_BYTES, self.limits.chars):
+            self.spend(len(value) * 2 + 12)
+            return {"$bytes": base64.b64encode(value).decode()}
+        self.binary += 1
+        self.spend(24)
+        return f"[bytes: {len(value):,}]"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -1,0 +1,180 @@
+"""What the model reads of a run: the returned value and nothing more, or what failed and how to go on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from keyhole import tokens
+from keyhole.answer.plain import clean
+from keyhole.answer.shorten import MIN_TOKENS, fits, prefix, shorten
+from keyhole.sandbox.program import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keyhole.answer.execution import Execution
+    from keyhole.errors import ProgramError
+    from keyhole.gateway.decision import CallRecord
+    from keyhole.sandbox.engine import LogLine
+
+MAX_TOKENS = 1500
+CONSOLE_TOKENS = 500
+"""The budget of console output, on top of the value's."""
+MESSAGE_TOKENS = 600
+"""The budget of an error's message and hint."""
+BODY_TOKENS = 300
+"""The budget of what an API said with its error."""
+MAX_CALLS = 20
+"""More calls than this are counted by operation."""
+LINE_CHARS = 400
+NOTE_TOKENS = 60
+
+CONSOLE = "--- console ---"
+WRITES = "--- writes made ---"
+CALLS = "--- calls made before it failed ---"
+NOTHING = "The program finished and returned nothing (undefined). To see a value, `return` it."
+
+def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKENS) -> str:
+    """Give the text of a run: the value within `max_tokens`, then console output and writes, if any; or the failure.
+
+    `source` is the program as the model wrote it, for the line that failed. Never raises, whatever the value is.
+    """
+    if execution.outcome == "finished":
+        parts = [_value(execution, max_tokens), _console(execution.logs), _writes(execution.calls)]
+    elif execution.error is not None:
+        parts = [_failure(execution.error, source), _console(execution.logs), _calls(execution.calls)]
+    else:
+        parts = ["The run is paused: it waits for an approval.", _console(execution.logs), _writes(execution.calls)]
+    return clean("\n".join(part for part in parts if part))
+
+
+def _value(execution: Execution, max_tokens: int) -> str:
+    if execution.value is None and execution.undefined:
+        return NOTHING
+    budget = max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
+    value = execution.value
+    if isinstance(value, str):
+        if fits(clean(value), budget):
+            return clean(value)
+        text, missing = prefix(value, budget - NOTE_TOKENS)
+        return f"{text}\n{_note(f'{missing:,} of {len(value):,} characters')}"
+    whole = shorten(value, budget)
+    if not whole.left_out:
+        return whole.text
+    short = shorten(value, budget - NOTE_TOKENS)
+    return f"{short.text}\n{_note(short.left_out)}"
+
+
+def _note(left_out: str) -> str:
+    return f"(shortened: {left_out} left out. Return less (map, filter, slice), or pass a larger max_tokens.)"
+
+
+def _console(logs: Sequence[LogLine]) -> str:
+    """Keep the first and the last lines: the beginning tells what it was about, the end what happened."""
+    if not logs:
+        return ""
+    lines = [_log_line(line) for line in logs]
+    if sum(len(line) for line in lines) > CONSOLE_TOKENS * 16 or not fits("\n".join(lines), CONSOLE_TOKENS):
+        head, spent = _take(lines, CONSOLE_TOKENS // 3)
+        tail, _spent = _take(lines[len(head) :][::-1], CONSOLE_TOKENS - 20 - spent)
+        missing = len(lines) - len(head) - len(tail)
+        lines = [*head, f"… {missing:,} more lines" if missing > 1 else "… 1 more line", *reversed(tail)]
+    return "\n".join([CONSOLE, *lines])
+
+
+def _take(lines: Sequence[str], budget: int) -> tuple[list[str], int]:
+    taken: list[str] = []
+    spent = 0
+    for line in lines:
+        cost = tokens.count(line) + 1
+        if spent + cost > budget:
+            break
+        taken.append(line)
+        spent += cost
+    return taken, spent
+
+
+def _log_line(line: LogLine) -> str:
+    text = clean(line.text)
+    if len(text) > LINE_CHARS:
+        text = f"{text[:LINE_CHARS]}… ({len(text) - LINE_CHARS:,} more characters)"
+    return f"{line.level}: {text}" if line.level in ("warn", "error") else text
+
+
+def _happened(call: CallRecord) -> bool:
+    """Say whether the call reached the API, or may have."""
+    return call.status is not None or call.error == "unreachable"
+
+
+def _writes(calls: Sequence[CallRecord]) -> str:
+    made = [call for call in calls if call.effect != "read" and _happened(call)]
+    return "\n".join([WRITES, *_call_lines(made)]) if made else ""
+
+
+def _calls(calls: Sequence[CallRecord]) -> str:
+    if not calls:
+        return "No call was made."
+    writes = [call for call in calls if call.effect != "read"]
+    reads = [call for call in calls if call.effect == "read"]
+    return "\n".join([CALLS, *_call_lines(writes), *_call_lines(reads)])
+
+
+def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
+    """One line a call; where there are many, one line for all calls of an operation that ended alike."""
+    if len(calls) <= MAX_CALLS:
+        return [f"{_named(call)} {_line(call.url, 160)}{_result(call)}" for call in calls]
+    alike = Counter((_named(call), _result(call)) for call in calls)
+    lines = [f"{name}{result} ({count:,} times)" for (name, result), count in alike.most_common(MAX_CALLS)]
+    missing = len(calls) - sum(count for _key, count in alike.most_common(MAX_CALLS))
+    return [*lines, f"… {missing:,} more calls"] if missing else lines
+
+
+def _named(call: CallRecord) -> str:
+    effect = "" if call.effect == "read" else f"{call.effect or 'call'}: "
+    return f"{effect}{_line(call.operation, 100)} {_line(call.method, 10)}".rstrip()
+
+
+def _result(call: CallRecord) -> str:
+    if call.status is not None:
+        return f" → {call.status}"
+    if call.error == "unreachable":
+        return " → no answer" + ("" if call.effect == "read" else ": it may have been carried out")
+    return f" → not sent ({_line(call.error or 'no answer', 40)})"
+
+
+def _line(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _failure(error: ProgramError, source: str) -> str:
+    place = f" at line {error.line}, column {error.column}" if error.line and error.column else ""
+    message, missing = prefix(error.message, MESSAGE_TOKENS)
+    if missing:
+        message += f"… ({missing:,} more characters)"
+    what = "The program does not parse" if error.kind == "syntax" else "Failed"
+    parts = [f"{what}{place}: {message}"]
+    if place and source and error.line and error.column:
+        shown = excerpt(source, error.line, error.column)
+        # a syntax error brings its own
+        if shown and shown not in error.message:
+            parts.append(shown)
+    parts.append(_said(error))
+    if error.hint:
+        hint, _missing = prefix(error.hint, MESSAGE_TOKENS // 3)
+        parts.append(f"hint: {hint}")
+    return "\n".join(part for part in parts if part)
+
+
+def _said(error: ProgramError) -> str:
+    """Give what the API answered, where an error status of it ended the program."""
+    body: Any = (error.cause or {}).get("body")
+    if body in (None, "", {}, []):
+        return ""
+    if isinstance(body, str):
+        text, missing = prefix(body, BODY_TOKENS)
+        text += f"… ({missing:,} more characters)" if missing else ""
+    else:
+        text = shorten(body, BODY_TOKENS).text
+    return "" if text in error.message else f"the API said: {text}"

@@ -1,0 +1,113 @@
+"""What of an operation search looks at, field by field."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from keyhole.catalog.words import terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyhole.catalog.operation import Operation
+    from keyhole.catalog.schema import Schemas
+
+_DESCRIPTION = 600
+_MAX_FIELDS = 80
+_MAX_VALUES = 24
+_LEVELS = 3
+
+
+class Field(NamedTuple):
+    """Weight, usual length in terms, and how much a greater length counts against a match (BM25F's b)."""
+
+    weight: float
+    length: float
+    b: float
+
+
+SUMMARY = Field(3.0, 6, 0.4)
+NAME = Field(2.0, 5, 0.4)
+PATH = Field(2.0, 5, 0.4)
+LEAF = Field(1.0, 1, 0.0)
+TAGS = Field(1.5, 2, 0.3)
+DESCRIPTION = Field(0.5, 30, 0.5)
+PARAMETERS = Field(0.5, 8, 0.5)
+BODY = Field(0.6, 20, 0.5)
+VALUES = Field(0.3, 20, 0.5)
+OUTPUT = Field(0.25, 30, 0.5)
+
+
+class Reader:
+    """Reads operations for the index. Keeps what it found behind each `$ref`, for many operations share them."""
+
+    def __init__(self) -> None:
+        self._shared: dict[tuple[int, str], tuple[list[str], list[str]]] = {}
+
+    def fields(self, operation: Operation) -> Iterator[tuple[Field, list[str]]]:
+        """Give each field with its terms."""
+        yield SUMMARY, terms(operation.summary)
+        yield NAME, terms(operation.id if " /" not in operation.id else operation.name)
+        literal = [part for part in re.sub(r"\{[^}]*\}", "", operation.path).split("/") if part]
+        yield PATH, [term for part in literal for term in terms(part)]
+        if literal:
+            yield LEAF, terms(literal[-1])
+        yield TAGS, [term for tag in operation.tags for term in terms(tag)]
+        yield DESCRIPTION, terms(operation.description[:_DESCRIPTION])
+        # `load`, not `signature`: the index must not keep eleven thousand signatures alive.
+        signature = operation.load()
+        schemas = signature.schemas
+        words: list[str] = []
+        values: list[str] = []
+        for parameter in signature.parameters:
+            words += terms(parameter.wire)
+            if parameter.place != "path":
+                words += terms(parameter.description[:80])
+            _values(schemas.resolve(parameter.schema), values)
+        yield PARAMETERS, words
+        if signature.body:
+            names, more = self._read(signature.body.schema, schemas)
+            yield BODY, names
+            values = [*values, *more]
+        yield VALUES, values
+        if signature.output:
+            yield OUTPUT, self._read(signature.output, schemas)[0]
+
+    def _read(self, schema: Any, schemas: Schemas) -> tuple[list[str], list[str]]:
+        ref = cast("dict[str, Any]", schema).get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(ref, str):
+            return _names(schema, schemas)
+        key = (id(schemas), ref)
+        if key not in self._shared:
+            self._shared[key] = _names(schema, schemas)
+        return self._shared[key]
+
+
+def _names(schema: Any, schemas: Schemas) -> tuple[list[str], list[str]]:
+    """Give the terms of field names and of enum values, nearest levels first, bounded."""
+    names: dict[str, None] = {}
+    values: list[str] = []
+    level = [schema]
+    for _ in range(_LEVELS):
+        deeper: list[Any] = []
+        for item in level:
+            found = schemas.resolve(item)
+            if isinstance(found.get("items"), dict):
+                found = schemas.resolve(found["items"])
+            for name, value in schemas.fields(found).items():
+                if len(names) >= _MAX_FIELDS:
+                    return [term for name in names for term in terms(name)], values
+                names[name] = None
+                _values(schemas.resolve(value), values)
+                deeper.append(value)
+        level = deeper
+    return [term for name in names for term in terms(name)], values
+
+
+def _values(schema: dict[str, Any], values: list[str]) -> None:
+    options = schema.get("enum")
+    if isinstance(options, list):
+        for value in cast("list[Any]", options)[:_MAX_VALUES]:
+            if isinstance(value, str) and len(value) < 60:
+                values.extend(terms(value))

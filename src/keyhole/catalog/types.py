@@ -1,0 +1,284 @@
+"""Schemas as TypeScript types, cut where they get deep or wide. What is cut is named in a comment; the type stays valid."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from keyhole.catalog.schema import Schemas
+
+Schema = dict[str, Any]
+
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+_MAX_LITERAL = 60
+_MAX_KEY = 80
+_NAMED = 6
+_MAX_FORMS = 40
+_FORMS_READ = 12
+
+
+class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smaller cut is tried)
+    """The type grew over its bound of characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How much of a type is shown: levels of objects, properties of an object, enum values, text of a property."""
+
+    depth: int
+    width: int
+    values: int
+    text: int = 0
+
+
+class Printer:
+    """Prints one type. `request` decides whether read-only or write-only properties are left out."""
+
+    def __init__(self, schemas: Schemas, cut: Cut, *, request: bool, bound: int = 40_000) -> None:
+        self._schemas = schemas
+        self._cut = cut
+        self._hidden = "readOnly" if request else "writeOnly"
+        self._room = bound
+
+    def type(self, schema: Any, depth: int | None = None, stack: tuple[str, ...] = (), indent: str = "") -> str:
+        """Print `schema`. Raises TooLarge beyond the bound."""
+        depth = self._cut.depth if depth is None else depth
+        ref = cast("Schema", schema).get("$ref") if isinstance(schema, dict) else None
+        if isinstance(ref, str):
+            if ref in stack:
+                return f"unknown /* {comment(self._schemas.name(ref), 40)} */"
+            stack = (*stack, ref)
+        elif len(stack) > 40:
+            return "unknown"
+        found = self._schemas.resolve(schema)
+        text = self._of(found, depth, stack if isinstance(ref, str) else (*stack, ""), indent)
+        if (found.get("nullable") is True or found.get("x-nullable") is True) and text != "unknown":
+            text = union([text, "null"])
+        self._room -= len(text) if "{" not in text else 8
+        if self._room < 0:
+            raise TooLarge
+        return text
+
+    def members(self, rows: list[tuple[str, bool, Any]], depth: int, stack: tuple[str, ...], indent: str = "") -> str:
+        """Print an object type of (name, required, schema) rows: required ones first, the rest as far as the cut allows."""
+        rows = [*(row for row in rows if row[1]), *(row for row in rows if not row[1])]
+        needed = sum(1 for row in rows if row[1])
+        width = max(self._cut.width, min(needed, 3 * self._cut.width + 8))
+        shown, hidden = rows[:width], rows[width:]
+        inner = f"{indent}  "
+        parts: list[str] = []
+        for name, required, schema in shown:
+            written = self.type(schema, depth - 1, stack, inner)
+            text = f"{key(name)}{'' if required else '?'}: {written}"
+            parts.append(self._explained(text, schema))
+        rest = ""
+        if hidden:
+            names = ", ".join(comment(row[0], 40) for row in hidden[:_NAMED])
+            count = len(hidden) - _NAMED
+            rest = f"/* {names}{f', … {count} more' if count > 0 else ''} */"
+        if not self._cut.text:
+            body = "; ".join(parts)
+            return "{ " + body + (" " if rest and body else "") + rest + " }" if body or rest else "{}"
+        lines = [f"{inner}{line}" for line in [*parts, *([rest] if rest else [])]]
+        return "{\n" + "\n".join(lines) + f"\n{indent}}}"
+
+    def _explained(self, text: str, schema: Any) -> str:
+        """With descriptions on, end the member's line with its text."""
+        if not self._cut.text:
+            return text
+        notes = note(self._schemas.resolve(schema), self._cut.text)
+        if isinstance(schema, dict) and isinstance(own := cast("Schema", schema).get("description"), str):
+            notes = note({**self._schemas.resolve(schema), "description": own}, self._cut.text)
+        first, newline, rest = text.partition("\n")
+        said = f" // {notes}" if notes else ""
+        return f"{first}{said}{newline}{rest};" if newline else f"{first};{said}"
+
+    def _of(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
+        values = schema.get("enum")
+        if isinstance(values, list) and values:
+            return self._values(cast("list[Any]", values))
+        if "const" in schema:
+            return literal(schema["const"])
+        kinds = schema.get("type")
+        if isinstance(kinds, list):
+            each = [self._of({**schema, "type": kind}, depth, stack, indent) for kind in cast("list[Any]", kinds)[:7]]
+            return union(each) if each else "unknown"
+        if kinds == "array" or (kinds is None and isinstance(schema.get("items"), dict)):
+            return _array(self.type(schema.get("items"), depth, stack, indent))
+        if kinds in ("file",) or (kinds == "string" and schema.get("format") == "binary"):
+            return "Uint8Array"
+        if isinstance(kinds, str) and kinds in _PLAIN:
+            return _PLAIN[kinds]
+        for keyword in ("oneOf", "anyOf"):
+            options = schema.get(keyword)
+            if isinstance(options, list) and options and (written := self._options(schema, keyword, depth, stack, indent)):
+                return written
+        if kinds == "string":
+            return "string"
+        return self._object(schema, depth, stack, indent)
+
+    def _object(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
+        properties = self._schemas.properties(schema)
+        if properties:
+            if depth <= 0:
+                return f"{{ /* {_listed(list(properties))} */ }}"
+            required = self._schemas.required(schema)
+            hidden = {name for name, value in properties.items() if self._is_hidden(value)}
+            if required & hidden:
+                required -= {"id"}  # as in slice: the list was written for the other direction
+            rows = [(name, name in required, value) for name, value in properties.items() if name not in hidden]
+            return self.members(rows, depth, stack, indent)
+        parts = schema.get("allOf")
+        if isinstance(parts, list) and len(stack) < 30:
+            written = [self.type(part, depth, stack, indent) for part in cast("list[Any]", parts)[:4]]
+            telling = [text for text in dict.fromkeys(written) if text not in ("unknown", "Record<string, unknown>")]
+            if telling:
+                return telling[0]
+        extra = schema.get("additionalProperties")
+        if isinstance(extra, dict) and extra:
+            return f"Record<string, {self.type(cast('Any', extra), depth - 1, stack, indent) if depth > 0 else 'unknown'}>"
+        return "Record<string, unknown>" if schema.get("type") == "object" else "unknown"
+
+    def _is_hidden(self, schema: Schema) -> bool:
+        return schema.get(self._hidden) is True or self._schemas.resolve(schema).get(self._hidden) is True
+
+    def _options(self, schema: Schema, keyword: str, depth: int, stack: tuple[str, ...], indent: str) -> str:
+        # Alternatives that only say what is required together are no types of their own.
+        options = [
+            option
+            for option in cast("list[Any]", schema[keyword])
+            if set(self._schemas.resolve(option)) - {"required", "description", "title", "not"}
+        ]
+        base = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
+        own = self._object(base, depth, stack, indent) if self._schemas.properties(base) else ""
+        if not options:
+            return own
+        limit = max(2, self._cut.values // 2)
+        if len(options) > limit and (merged := self._merged(base, options)):
+            return f"{self._object(merged, depth, stack, indent)} /* one of {len(options)} forms */"
+        written = list(dict.fromkeys(self.type(option, depth, stack, indent) for option in options[:_FORMS_READ]))
+        left = max(0, len(written) - limit) + max(0, len(options) - _FORMS_READ)
+        written = written[:limit]
+        more = f" /* … {left} more forms */" if left else ""
+        if more:
+            written.append("unknown")
+        text = union(written)
+        text = f"unknown{more}" if text == "unknown" else text + more
+        return f"{own} & ({text})" if own and text not in ("unknown", "Record<string, unknown>") else own or text
+
+    def _merged(self, base: Schema, options: list[Any]) -> Schema | None:
+        """Put many alternatives that are all objects into one: fields that differ become unions, enums are joined."""
+        forms = [self._schemas.properties(option) for option in options[:_MAX_FORMS]]
+        if not all(forms):
+            return None
+        found: dict[str, list[Any]] = {}
+        for form in [self._schemas.properties(base), *forms]:
+            for name, value in form.items():
+                found.setdefault(name, []).append(value)
+        required = [self._schemas.required(option) for option in options[:_MAX_FORMS]]
+        needed = frozenset.intersection(*required) | self._schemas.required(base)
+        return {"type": "object", "properties": {name: self._joined(each) for name, each in found.items()}, "required": list(needed)}
+
+    def _joined(self, schemas: list[Any]) -> Any:
+        resolved = [self._schemas.resolve(schema) for schema in schemas]
+        values = [schema.get("enum", [schema["const"]] if "const" in schema else None) for schema in resolved]
+        if all(isinstance(each, list) for each in values):
+            flat = [value for each in cast("list[list[Any]]", values) for value in each]
+            return {**resolved[0], "enum": [value for at, value in enumerate(flat) if value not in flat[:at]]}
+        once = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
+        return once[0] if len(once) == 1 else {"anyOf": once[:_NAMED], **{key: True for key in (self._hidden,) if resolved[0].get(key)}}
+
+    def _values(self, values: list[Any]) -> str:
+        limit = self._cut.values
+        shown = [literal(value) for value in values[:limit]]
+        if len(values) <= limit + 1:
+            return union([literal(value) for value in values])
+        wide = "string" if all(isinstance(value, str) or value is None for value in values) else "unknown"
+        return f"{wide} /* {comment(' | '.join(shown), 60 * limit + 60)} | … {len(values) - limit} more */"
+
+
+def union(texts: list[str]) -> str:
+    """Join types with `|`, each once; `unknown` swallows the rest."""
+    once = list(dict.fromkeys(texts))
+    if "unknown" in once:
+        named = [text for text in once if text != "unknown"]
+        return f"unknown /* or: {' | '.join(named)} */" if named and all(_bare(text) for text in named) else "unknown"
+    return " | ".join(once)
+
+
+def literal(value: Any) -> str:
+    """Write a JSON value as a literal type that cannot break out of its line; a long one becomes its type."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, int | float):
+        return json.dumps(value) if value == value and abs(value) < 1e300 else "number"  # noqa: PLR0124  (NaN)
+    if isinstance(value, str) and len(value) <= _MAX_LITERAL:
+        return json.dumps(value, ensure_ascii=not value.isprintable())
+    return "string" if isinstance(value, str) else "unknown"
+
+
+def key(name: str) -> str:
+    """Write a property's name, quoted where it is no identifier."""
+    if _IDENTIFIER.fullmatch(name):
+        return name
+    return json.dumps(name, ensure_ascii=not name.isprintable())
+
+
+def comment(text: str, limit: int) -> str:
+    """Make a document's text safe inside `//` and `/* */`: one line, no controls, no end of comment, at most `limit`."""
+    head = text[: limit * 4]
+    calm = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in head)
+    calm = re.sub(r" {2,}", " ", calm).strip().replace("*/", "* /").replace("`", "'")
+    return calm if len(calm) <= limit and len(text) == len(head) else f"{calm[:limit].rstrip()}…"
+
+
+def prose(text: str, limit: int) -> str:
+    """Give a description as plain words: no tags, no link targets; safe as `comment` is."""
+    return comment(re.sub(r"<[^<>]{0,200}>|\]\([^()]{0,300}\)|\[|\*\*", "", text[: limit * 6]), limit)
+
+
+def note(schema: Schema, limit: int) -> str:
+    """Say in a line what a type cannot: format, default, bounds, description."""
+    found: list[str] = []
+    form = schema.get("format")
+    if isinstance(form, str) and form not in ("int32", "int64", "float", "double", "binary", "string"):
+        found.append(comment(form, 30))
+    for name, sign in (("default", "default "), ("minimum", "≥ "), ("maximum", "≤ "), ("maxLength", "at most characters: ")):
+        value = schema.get(name)
+        if isinstance(value, str | int | float) and not (value == "" or isinstance(value, bool) and name != "default"):
+            found.append(f"{sign}{comment(literal(value), 40)}")
+    description = schema.get("description")
+    if isinstance(description, str) and description.strip():
+        found.append(prose(description, limit))
+    return "; ".join(found)
+
+
+def _array(inner: str) -> str:
+    simple = _IDENTIFIER.fullmatch(inner) or (inner.startswith("{") and inner.endswith("}") and _balanced(inner))
+    return f"{inner}[]" if simple else f"({inner})[]"
+
+
+def _balanced(text: str) -> bool:
+    """Say whether the brace that opens `text` is closed by its last character. Strings are rare here: doubt says no."""
+    if '"' in text:
+        return False
+    level = 0
+    for at, char in enumerate(text):
+        level += (char == "{") - (char == "}")
+        if level == 0:
+            return at == len(text) - 1
+    return False
+
+
+def _bare(text: str) -> bool:
+    return "*/" not in text and "\n" not in text and len(text) < _MAX_KEY
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(comment(name, 40) for name in names[:_NAMED])
+    return f"{shown}, … {len(names) - _NAMED} more" if len(names) > _NAMED else shown

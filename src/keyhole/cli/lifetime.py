@@ -1,0 +1,84 @@
+"""How a command lives and ends: its event loop, its signals, its log."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import anyio
+import structlog
+
+from keyhole.cli.screen import say
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from anyio.abc import TaskStatus
+
+PATIENCE_S = 8.0
+"""What is told to end has this long; then the process ends all the same."""
+
+
+def live(main: Callable[[], Awaitable[int]], *, verbose: bool = False) -> int:
+    """Run `main` and give its exit code; on Ctrl-C or SIGTERM cancel it, and give 130 or 143."""
+    log_to_stderr(verbose=verbose)
+    return anyio.run(_guarded, main)
+
+
+def log_to_stderr(*, verbose: bool) -> None:
+    """Send every log to standard error: warnings and worse, with `verbose` what happens too."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s: %(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+async def _guarded(main: Callable[[], Awaitable[int]]) -> int:
+    code = 0
+    failure: Exception | None = None
+    async with anyio.create_task_group() as tasks:
+
+        async def watch(*, task_status: TaskStatus[None]) -> None:
+            nonlocal code
+            with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+                task_status.started()
+                async for received in signals:
+                    if code:  # the second time they mean it
+                        os._exit(code)
+                    code = 128 + received
+                    say(f"stopping ({received.name})")
+                    _end_within(PATIENCE_S, code)
+                    tasks.cancel_scope.cancel()
+
+        if sys.platform != "win32":  # the event loops of Windows take no signal handlers
+            await tasks.start(watch)
+        try:
+            result = await main()
+            code = code or result
+        except Exception as error:  # noqa: BLE001  (raised below, without the group that a task group wraps it in)
+            failure = error
+        tasks.cancel_scope.cancel()
+    if failure and not code:
+        raise failure
+    return code
+
+
+def _end_within(seconds: float, code: int) -> None:
+    def end() -> None:
+        say("it did not stop in time; ending now")
+        os._exit(code)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,55 @@
+"""Opening the APIs of a command: the documents are read, what was skipped in them is said once."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyhole.cli.screen import say
+from keyhole.codemode import CodeMode
+from keyhole.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from keyhole.config import Config
+
+NOTICES = 5
+
+
+@asynccontextmanager
+async def opened(config: Config, *, verbose: bool = False) -> AsyncGenerator[CodeMode]:
+    """Open a `CodeMode`; say on standard error what its documents made it skip or mend."""
+    async with CodeMode(config=config) as code_mode:
+        say_notices(code_mode, limit=None if verbose else NOTICES)
+        yield code_mode
+
+
+def say_notices(code_mode: CodeMode, *, limit: int | None) -> None:
+    """Say each notice on a line; with a limit, the first ones and how to see the rest."""
+    notices = code_mode.notices
+    shown = notices if limit is None else notices[:limit]
+    for api, notice in shown:
+        say(f"note: {api}: {notice.pointer or '/'}: {notice.message}")
+    if len(notices) > len(shown):
+        say(f"note: {len(notices) - len(shown)} more of the kind; --verbose shows them")
+
+
+def served(code_mode: CodeMode) -> str:
+    """Name what is open: "github (1,223 operations), stripe (468 operations)"."""
+    counts = {api: len(operations) for api, operations in code_mode.catalog.apis.items()}
+    return ", ".join(f"{api} ({counts.get(api, 0):,} operations)" for api in code_mode.sources)
+
+
+def read_program(path: str) -> str:
+    """Read a program from a file, or from standard input for `-`. Raises `UsageError`."""
+    try:
+        return sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the program {path}: {error.strerror}", hint="Give a file, or - for standard input."
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"the program {path} is not UTF-8 text") from None

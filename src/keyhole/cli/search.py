@@ -1,0 +1,58 @@
+"""`keyhole search`: what the tool `search` answers, in a terminal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from keyhole.cli.execute import exit_code, show_execution, tell
+from keyhole.cli.lifetime import live
+from keyhole.cli.opening import opened, read_program
+from keyhole.cli.options import Options, configure
+from keyhole.cli.screen import say, show, show_json
+from keyhole.errors import UsageError
+
+
+def search(
+    *docs_and_query: Annotated[str, Parameter(help="OpenAPI documents, then the query in plain words.")],
+    code: Annotated[
+        str | None, Parameter(help="A program over ops and spec instead: a file, or -.", metavar="PATH")
+    ] = None,
+    limit: Annotated[int, Parameter(help="How many operations.", metavar="N")] = 5,
+    as_json: Annotated[bool, Parameter(name="--json", help="Print the operations as JSON.", negative="")] = False,
+    options: Options | None = None,
+) -> int:
+    """Find operations, by words or by a program over the catalog."""
+    docs, query = (docs_and_query, None) if code is not None else (docs_and_query[:-1], docs_and_query[-1:])
+    if not docs and not (options and options.config):
+        raise UsageError("search takes a DOC and a query", hint="keyhole search openapi.json 'create a record'")
+    if query is not None and (not query or not query[0].strip()):
+        raise UsageError("the query is empty", hint="keyhole search openapi.json 'create a record'")
+    if limit < 1:
+        raise UsageError(f"--limit {limit} is not a positive number")
+    config = configure(docs, options)
+    program = read_program(code) if code is not None else None
+    verbose = bool(options and options.verbose)
+
+    async def main() -> int:
+        async with opened(config, verbose=verbose) as code_mode:
+            if program is not None:
+                explored = await code_mode.search(code=program)
+                for line in explored.logs:
+                    tell(line)
+                if as_json:
+                    show_json(explored.json())
+                else:
+                    show_execution(explored)
+                return exit_code(explored)
+            found = await code_mode.search(query[0] if query else "", limit=limit)
+            if as_json:
+                show_json(found.json())
+            elif found.total:
+                show(found.text())
+            else:
+                say(found.text())
+        return 0
+
+    return live(main, verbose=verbose)

@@ -1,0 +1,218 @@
+"""What is wrong with a value, in sentences for a model: where, what was given, what is allowed, what was meant."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic_core import to_json
+
+from keyhole.catalog.types import comment
+from keyhole.errors import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jsonschema_rs import Draft202012Validator, ValidationError
+
+    from keyhole.catalog.schema import Schemas
+
+_MAX_ERRORS = 40
+_SHOWN = 60
+_OPTIONS = 12
+_COMPARED = 500
+_SILENT = frozenset({"backtrackLimitExceeded", "regexEngineFailure", "format", "contentEncoding", "contentMediaType"})
+
+_FORM = re.compile(r" \(the closest of \d+ forms\)$")
+
+Path = tuple[str | int, ...]
+
+
+def problems(
+    validator: Draft202012Validator, value: Any, schema: Any, schemas: Schemas, name: str, blobs: set[Path]
+) -> list[str]:
+    """Give a sentence for each problem of `value`, called `name`. `blobs` are the paths that hold bytes."""
+    told: list[str] = []
+    try:
+        for error in islice(validator.iter_errors(value), _MAX_ERRORS):
+            told += _told(error, value, schema, schemas, name, blobs)
+    except ValueError as error:  # the validator's own bounds: too deep, not JSON
+        told.append(f"{name} cannot be checked: {comment(str(error), 120)}")
+    once = dict.fromkeys(told)
+    return [text for text in once if not _FORM.search(text) or _FORM.sub("", text) not in once]
+
+
+def _told(error: ValidationError, value: Any, schema: Any, schemas: Schemas, name: str, blobs: set[Path]) -> Iterator[str]:
+    path: _FORM = re.compile(r" \(the closest of \d+ forms\)$")
+
+Path = tuple(error.instance_path)
+    details = error.kind.as_dict()
+    kind = type(error.kind).__name__
+    if kind[:1].lower() + kind[1:] in _SILENT or error.kind.name in _SILENT:
+        return
+    if path in blobs and kind != "Type":
+        return
+    where = place(name, path)
+    if kind == "AnyOf":
+        yield from _closest(error, details["context"], value, schema, schemas, name, blobs)
+    elif kind == "Required":
+        missing = cast("str", details["property"])
+        target = place(name, (*path, missing))
+        yield f"{target} is missing{_kind_of(schemas, schema, (*path, missing))}{_meant(error.instance, missing, schemas, schema, path)}"
+    elif kind == "AdditionalProperties":
+        fields = schemas.fields(_at(schemas, schema, path))
+        for key in cast("list[str]", details["unexpected"])[:_OPTIONS]:
+            near = nearest(key, fields)
+            offer = f": did you mean {_or(near)}?" if near else f". Fields are: {_listed(fields)}."
+            yield f"{place(name, (*path, key))} is not a field of {where}{offer}"
+    else:
+        given = "bytes" if path in blobs else shown(error.instance)
+        yield f"{where} is {given}, but must be {_allowed(kind, details, error.instance)}"
+
+
+def _closest(
+    error: ValidationError, branches: list[list[ValidationError]], value: Any, schema: Any, schemas: Schemas, name: str, blobs: set[Path]
+) -> Iterator[str]:
+    """Tell of the alternative that the value comes closest to, or what types are possible where none is close."""
+    where = place(name, tuple(error.instance_path))
+    types = [_type_at(branch, error) for branch in branches]
+    close = [branch for branch, kinds in zip(branches, types, strict=True) if not kinds]
+    if not close:
+        kinds = list(dict.fromkeys(kind for found in types for kind in found))
+        yield f"{where} is {shown(error.instance)}, but must be {_or(kinds, quote=False)}"
+        return
+    apart = [{tuple(one.instance_path): one for one in branch if _tells_apart(one)} for branch in close]
+    shared = set(apart[0]).intersection(*apart[1:])
+    if shared and len(close) > 1:
+        # Every form wants another value in the same place: that value is what is wrong, the rest follows from it.
+        for path in sorted(shared, key=str):
+            options = [option for found in apart for option in _options(found[path])]
+            allowed = _one_of(options, apart[0][path].instance)
+            yield f"{place(name, path)} is {shown(apart[0][path].instance)}, but must be {allowed}"
+        return
+    best = min(close, key=lambda branch: (sum(2 if _tells_apart(one) else 1 for one in branch), len(branch)))
+    told = [text for one in best[:4] for text in _told(one, value, schema, schemas, name, blobs)]
+    form = f" (the closest of {len(branches)} forms)" if len(close) > 1 else ""
+    for text in dict.fromkeys(told):
+        yield f"{text}{form}"
+
+
+def _type_at(branch: list[ValidationError], error: ValidationError) -> list[str]:
+    for one in branch:
+        if type(one.kind).__name__ == "Type" and list(one.instance_path) == list(error.instance_path):
+            return cast("list[str]", one.kind.as_dict()["types"])
+    return []
+
+
+def _tells_apart(error: ValidationError) -> bool:
+    return type(error.kind).__name__ in ("Enum", "Constant")
+
+
+def _options(error: ValidationError) -> list[Any]:
+    details = error.kind.as_dict()
+    return cast("list[Any]", details["options"]) if "options" in details else [details["expected_value"]]
+
+
+def _one_of(options: list[Any], instance: Any) -> str:
+    texts = [one for one in options if isinstance(one, str)]
+    near = nearest(instance, texts[:_COMPARED], limit=1) if isinstance(instance, str) and len(instance) < _COMPARED else []
+    if len(options) == 1:
+        return shown(options[0])
+    more = f", … {len(options) - _OPTIONS} more" if len(options) > _OPTIONS else ""
+    listed = ", ".join(shown(one) for one in options[:_OPTIONS])
+    return f"one of {listed}{more}{f'. Did you mean {shown(near[0])}?' if near else ''}"
+
+
+def _allowed(kind: str, details: dict[str, Any], instance: Any) -> str:
+    if kind == "Type":
+        return _or(sorted(details["types"], key=lambda one: one == "null"), quote=False)
+    if kind == "Enum":
+        return _one_of(cast("list[Any]", details["options"]), instance)
+    if kind == "Constant":
+        return shown(details["expected_value"])
+    if kind == "Pattern":
+        return f"a string that matches {comment(cast('str', details['pattern']), 120)}"
+    words = {
+        "Minimum": "at least {}", "Maximum": "at most {}", "ExclusiveMinimum": "greater than {}", "ExclusiveMaximum": "less than {}",
+        "MinLength": "a string of at least {} characters", "MaxLength": "a string of at most {} characters",
+        "MinItems": "an array of at least {} items", "MaxItems": "an array of at most {} items",
+        "MinProperties": "an object of at least {} fields", "MaxProperties": "an object of at most {} fields",
+        "MultipleOf": "a multiple of {}", "UniqueItems": "an array without repetitions", "FalseSchema": "left out",
+    }  # fmt: skip
+    bound = next(iter(details.values()), "")
+    return words.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()).format(bound)
+
+
+def _meant(instance: Any, missing: str, schemas: Schemas, schema: Any, path: Path) -> str:
+    """Offer the unknown field that may be the missing one, misspelt."""
+    if not isinstance(instance, dict):
+        return ""
+    known = schemas.fields(_at(schemas, schema, path))
+    unknown = [key for key in cast("dict[str, Any]", instance) if key not in known]
+    near = nearest(missing, unknown, limit=1)
+    return f": you gave {quoted(near[0])}, did you mean {quoted(missing)}?" if near else ""
+
+
+def _at(schemas: Schemas, schema: Any, path: Path) -> dict[str, Any]:
+    found = schemas.resolve(schema)
+    for step in path:
+        if isinstance(step, int):
+            found = schemas.resolve(found.get("items"))
+        else:
+            found = schemas.resolve(schemas.fields(found).get(step) or found.get("additionalProperties"))
+    return found
+
+
+def _kind_of(schemas: Schemas, schema: Any, path: Path) -> str:
+    return kind_text(_at(schemas, schema, path))
+
+
+def kind_text(schema: dict[str, Any]) -> str:
+    """Say a schema's type in brackets, if it has one: " (integer)"."""
+    values = schema.get("enum")
+    if isinstance(values, list) and values:
+        return f" (one of {', '.join(shown(one) for one in cast('list[Any]', values)[:5])}{', …' if len(cast('list[Any]', values)) > 5 else ''})"
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        return f" ({kind})"
+    return " (object)" if isinstance(schema.get("properties"), dict) else ""
+
+
+def place(name: str, path: Path) -> str:
+    """Write where a value stands, as a program would: body.records[0].ttl."""
+    text = name
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if re.fullmatch(r"[A-Za-z_$][\w$]{0,60}", step, re.ASCII) else f"[{shown(step)}]"
+    return text
+
+
+def shown(value: Any) -> str:
+    """Show a value on one line, shortened."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, dict | list) and len(cast("list[Any]", value)) > 8:
+        count = len(cast("list[Any]", value))
+        return f"an array of {count} items" if isinstance(value, list) else f"an object of {count} fields"
+    if isinstance(value, str):
+        return to_json(comment(value, _SHOWN)).decode()
+    return comment(to_json(value, fallback=str, inf_nan_mode="constants").decode("utf-8", "replace"), _SHOWN)
+
+
+def quoted(name: str) -> str:
+    """Write a name as code."""
+    return f"`{comment(name, 60)}`"
+
+
+def _or(names: Iterable[str], *, quote: bool = True) -> str:
+    texts = [quoted(name) if quote else str(name) for name in names]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}" if texts else "something else"
+
+
+def _listed(fields: Iterable[str]) -> str:
+    names = list(fields)
+    more = f", … {len(names) - _OPTIONS} more" if len(names) > _OPTIONS else ""
+    return ", ".join(comment(name, 60) for name in names[:_OPTIONS]) + more if names else "none"

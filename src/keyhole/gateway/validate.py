@@ -1,0 +1,338 @@
+"""Checks a call's arguments against its operation before anything is sent, and puts them where they belong.
+
+All problems of a call are told at once. What the schema leaves no doubt about is mended: a number given as a string
+to a parameter and the reverse, camelCase for snake_case, a body's field given flat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from functools import cached_property
+from math import isfinite
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic_core import from_json
+
+from keyhole.catalog.call import Call
+from keyhole.catalog.declare import usage
+from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
+from keyhole.errors import InvalidArguments, nearest
+from keyhole.gateway.problems import kind_text, place, problems, quoted, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jsonschema_rs import Draft202012Validator
+
+    from keyhole.catalog.call import Result, Value
+    from keyhole.catalog.operation import Operation, Parameter, Schema
+    from keyhole.gateway.decision import Next
+    from keyhole.gateway.problems import Path
+
+_TOLD = 12
+_KEPT = 512
+_MAX_DEPTH = 100
+
+
+class Validate:
+    """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments."""
+
+    async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
+        """Check, then pass on."""
+        return await next(Call(call.operation, checked(call.operation, call.arguments)))
+
+
+def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the arguments by their exact names, mended where that is certain, the body under `body`.
+
+    Raises InvalidArguments with every problem; then nothing has been sent.
+    """
+    if operation.name == "request":
+        return _ad_hoc(operation, arguments)
+    check = _Check(operation, _rules(operation))
+    check.sort(arguments)
+    check.require()
+    check.values()
+    if check.told:
+        raise _error(operation, check.told)
+    return check.given
+
+
+class _Rules:
+    """What an operation demands, worked out once; the validators when they are first needed."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.signature = signature = operation.signature
+        self.parameters: dict[str, Parameter] = {one.name: one for one in signature.parameters}
+        self.loose: dict[str, list[str]] = {}
+        for name in self.parameters:
+            self.loose.setdefault(_loose(name), []).append(name)
+        body = signature.body
+        self.fields: dict[str, Schema] = signature.schemas.fields(body.schema) if body else {}
+        self.loose_fields: dict[str, list[str]] = {}
+        for name in self.fields:
+            self.loose_fields.setdefault(_loose(name), []).append(name)
+        self._validators: dict[str, Draft202012Validator | None] = {}
+
+    @cached_property
+    def body_is_object(self) -> bool:
+        """Say whether the body is, by its schema, an object."""
+        body = self.signature.body
+        return body is not None and (bool(self.fields) or "object" in self.kinds(body.schema))
+
+    def kinds(self, schema: Any) -> set[str]:
+        """Give the JSON types that a schema allows; empty where it does not say."""
+        found = self.signature.schemas.resolve(schema)
+        declared = found.get("type")
+        kinds = set(cast("list[str]", declared) if isinstance(declared, list) else [declared] if declared else [])
+        for keyword in ("oneOf", "anyOf"):
+            options = found.get(keyword)
+            if not kinds and isinstance(options, list):
+                each = [self.signature.schemas.resolve(option).get("type") for option in cast("list[Any]", options)]
+                kinds = {kind for kind in each if isinstance(kind, str)} if all(isinstance(kind, str) for kind in each) else set()
+        return kinds
+
+    def validator(self, name: str, schema: Any) -> Draft202012Validator | None:
+        """Give the validator of one argument; None where its schema cannot be compiled: then it is not checked."""
+        if name not in self._validators:
+            import jsonschema_rs  # noqa: PLC0415  (60 ms that searching and starting do not need)
+
+            regex = jsonschema_rs.FancyRegexOptions(BACKTRACK_LIMIT, size_limit=REGEX_BYTES, dfa_size_limit=REGEX_BYTES)
+            try:
+                made = jsonschema_rs.Draft202012Validator(
+                    self.signature.schemas.slice(schema), pattern_options=regex, offline=True
+                )
+            except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, RecursionError):
+                made = None
+            self._validators[name] = made
+        return self._validators[name]
+
+
+class _Check:
+    def __init__(self, operation: Operation, rules: _Rules) -> None:
+        self.operation = operation
+        self.rules = rules
+        self.given: dict[str, Value] = {}
+        self.told: list[str] = []
+        self._lifted: dict[str, Value] = {}
+        self._unknown: list[str] = []
+
+    def sort(self, arguments: Mapping[str, Value]) -> None:
+        """Put every argument where it belongs."""
+        body = self.rules.signature.body
+        for name, value in arguments.items():
+            exact = self._parameter(name, arguments)
+            if exact is not None:
+                if value is None and not self.rules.parameters[exact].required:
+                    continue
+                self.given[exact] = value
+            elif name == "body" and body is not None:
+                if value is not None or body.required or "null" in self.rules.kinds(body.schema):
+                    self.given["body"] = value
+            elif (field := self._field(name)) is not None:
+                self._lifted[field] = value
+            else:
+                self._unknown.append(name)
+        self._lift()
+
+    def _parameter(self, name: str, arguments: Mapping[str, Value]) -> str | None:
+        if name in self.rules.parameters:
+            return name
+        if name == "body" or name in self.rules.fields:
+            return None
+        alike = self.rules.loose.get(_loose(name), [])
+        return alike[0] if len(alike) == 1 and alike[0] not in arguments else None
+
+    def _field(self, name: str) -> str | None:
+        if name in self.rules.fields:
+            return name
+        alike = self.rules.loose_fields.get(_loose(name), [])
+        return alike[0] if len(alike) == 1 else None
+
+    def _lift(self) -> None:
+        body = self.rules.signature.body
+        current = self.given.get("body")
+        if isinstance(current, str) and body and self.rules.body_is_object and "json" in body.content_type:
+            current = self.given["body"] = _parsed(current)
+        if not self._lifted:
+            if current is None and "body" not in self.given and body and body.required and self._may_be_empty():
+                self.given["body"] = {}
+            return
+        if current is None:
+            self.given["body"] = dict(self._lifted)
+        elif isinstance(current, dict):
+            fields = cast("dict[str, Value]", current)
+            for name in self._lifted:
+                if name in fields and fields[name] != self._lifted[name]:
+                    self.told.append(f"{quoted(name)} is given twice, flat and in body, with different values")
+            self.given["body"] = {**self._lifted, **fields}
+        else:
+            self.told.append(f"{quoted(next(iter(self._lifted)))} is a field of body, but body is {shown(current)}")
+
+    def _may_be_empty(self) -> bool:
+        body = self.rules.signature.body
+        return body is not None and self.rules.body_is_object and not self.rules.signature.schemas.required(body.schema)
+
+    def require(self) -> None:
+        """Tell of what is missing and of what is unknown, one as the other's misspelling where they are alike."""
+        signature = self.rules.signature
+        missing = [
+            one for one in signature.parameters
+            if one.required and self.given.get(one.name) is None and not self._null_is_fine(one)
+        ]  # fmt: skip
+        for one in missing:
+            given = self.given.pop(one.name, "") is None
+            kind = kind_text(signature.schemas.resolve(one.schema))
+            near = [] if given else nearest(one.name, self._unknown, limit=1)
+            text = f"{quoted(one.name)} is {'null' if given else 'missing'}{kind}"
+            if near:
+                self._unknown.remove(near[0])
+                text += f": you gave {quoted(near[0])}, did you mean {quoted(one.name)}?"
+            self.told.append(text)
+        if signature.body and signature.body.required and self.given.get("body") is None and "body" not in self.given:
+            fields = ", ".join(quoted(name) for name in list(self.rules.fields)[:6])
+            self.told.append(f"`body` is missing{f', with fields such as {fields}' if fields else ''}")
+        for name in self._unknown:
+            self.told.append(self._stray(name))
+
+    def _null_is_fine(self, parameter: Parameter) -> bool:
+        found = self.rules.signature.schemas.resolve(parameter.schema)
+        nullable = found.get("nullable") is True or "null" in self.rules.kinds(found)
+        return nullable and parameter.place != "path" and parameter.name in self.given
+
+    def _stray(self, name: str) -> str:
+        known = [*self.rules.parameters, *(["body"] if self.rules.signature.body else [])]
+        near = nearest(name, [*known, *self.rules.fields])
+        if near:
+            written = [one if one in known else f"body.{one}" for one in near]
+            return f"{quoted(name)} is no argument: did you mean {' or '.join(quoted(one) for one in written)}?"
+        if self.rules.body_is_object and not self.rules.fields:
+            return f"{quoted(name)} is no argument; if it is a field of the body, put it under `body`"
+        listed = ", ".join(quoted(one) for one in known[:12])
+        return f"{quoted(name)} is no argument; {f'there are {listed}' if known else 'there are none'}"
+
+    def values(self) -> None:
+        """Mend and check the values."""
+        signature = self.rules.signature
+        for name, value in list(self.given.items()):
+            if name in self.rules.parameters:
+                schema: Any = self.rules.parameters[name].schema
+                self.given[name] = value = _mended(value, self.rules.kinds(schema))
+            elif signature.body:
+                schema = signature.body.schema
+            else:
+                continue
+            blobs: set[Path] = set()
+            plain, bad = _plain(value, (), blobs)
+            if bad:
+                self.told.append(f"{place(name, bad[0])} {bad[1]}")
+            elif (validator := self.rules.validator(name, schema)) is not None:
+                self.told += problems(validator, plain, schema, signature.schemas, name, blobs)
+
+
+_cache: OrderedDict[int, _Rules] = OrderedDict()
+
+
+def _rules(operation: Operation) -> _Rules:
+    # By identity: two catalogs may hold operations that are equal but for what their documents say.
+    found = _cache.get(id(operation))
+    if found is None or found.operation is not operation:
+        found = _cache[id(operation)] = _Rules(operation)
+        if len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return found
+
+
+def _ad_hoc(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
+    told = [
+        f"{quoted(name)} is no argument of a request; there are `query`, `headers` and `body`"
+        for name in arguments
+        if name not in ("query", "headers", "body")
+    ]
+    for name in ("query", "headers"):
+        value = arguments.get(name)
+        if value is not None and not isinstance(value, dict):
+            told.append(f"`{name}` is {shown(value)}, but must be an object of names and values")
+    if told:
+        raise _error(operation, told)
+    return {name: value for name, value in arguments.items() if value is not None or name == "body"}
+
+
+def _error(operation: Operation, told: list[str]) -> InvalidArguments:
+    once = list(dict.fromkeys(told))
+    more = [f"… and {len(once) - _TOLD} more"] if len(once) > _TOLD else []
+    lines = [*once[:_TOLD], *more]
+    text = lines[0] if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
+    name = operation.qualified
+    return InvalidArguments(
+        f"{name} was not called, its arguments do not fit: {text}", hint=f"Write {usage(operation)}", operation=name
+    )
+
+
+def _loose(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _parsed(text: str) -> Value:
+    """Read a body that was given as JSON text, where it is an object."""
+    try:
+        found = from_json(text)
+    except ValueError:
+        return text
+    return found if isinstance(found, dict) else text
+
+
+def _mended(value: Value, kinds: set[str]) -> Value:
+    """Give a parameter's value the type its schema wants, where there is only one way to."""
+    if isinstance(value, float) and "integer" in kinds and value.is_integer():
+        return int(value)
+    if not kinds or isinstance(value, dict | bytes) or value is None:
+        return value
+    if isinstance(value, list):
+        return cast("list[Value]", value)
+    if isinstance(value, str):
+        return value if "string" in kinds else _from_text(value, kinds)
+    kind = "boolean" if isinstance(value, bool) else "number"
+    if kinds <= {"string", "null"}:
+        text = str(value).lower() if kind == "boolean" else str(int(value) if float(value).is_integer() else value)
+        return text
+    return [value] if kinds <= {"array", "null"} else value
+
+
+def _from_text(text: str, kinds: set[str]) -> Value:
+    if kinds & {"integer", "number"} and re.fullmatch(r"-?\d{1,18}", text):
+        return int(text)
+    if "number" in kinds and re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", text):
+        return float(text)
+    if "boolean" in kinds and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return [text] if kinds <= {"array", "null"} and "," not in text else text
+
+
+def _plain(value: Value, path: Path, blobs: set[Path]) -> tuple[Value, tuple[Path, str] | None]:
+    """Give `value` as a validator takes it, bytes as an empty text and noted; and the first thing that is no JSON."""
+    if isinstance(value, bytes):
+        blobs.add(path)
+        return "", None
+    if isinstance(value, float) and not isfinite(value):
+        return None, (path, "is NaN or infinite, which JSON has no way to say")
+    if len(path) > _MAX_DEPTH:
+        return None, (path, f"is nested more than {_MAX_DEPTH} levels deep")
+    if isinstance(value, dict):
+        fields: dict[str, Value] = {}
+        for name, item in cast("dict[str, Value]", value).items():
+            fields[name], bad = _plain(item, (*path, name), blobs)
+            if bad:
+                return None, bad
+        return fields, None
+    if isinstance(value, list):
+        items: list[Value] = []
+        for index, item in enumerate(cast("list[Value]", value)):
+            plain, bad = _plain(item, (*path, index), blobs)
+            if bad:
+                return None, bad
+            items.append(plain)
+        return items, None
+    return value, None

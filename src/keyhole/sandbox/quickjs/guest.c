@@ -1,0 +1,254 @@
+/* The guest: QuickJS-ng behind nine exports and two imports, built to WebAssembly by hatch_build.py.
+
+   Baking:   init, eval (prelude.js, web.js), define (one JSON text), eval (the image's script), seal; the memory is then the image.
+   Running:  run, then settle for each answer, until prelude.js has sent the outcome. Each drains the job queue.
+   All text passes as UTF-8 in a buffer from `alloc`; the guest frees it. Messages out: see wire.py.            */
+
+#include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quickjs.h"
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+#define IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
+
+IMPORT(send) void host_send(const char *text, uint32_t length);
+IMPORT(now) uint64_t host_now(void); /* nanoseconds since 1970; stands still while an image is baked */
+
+/* What libc would import from WASI is answered here, so that the module has no import but the two above:
+   the clock is ours, everything else fails with "bad file descriptor". */
+#define WASI(name) __imported_wasi_snapshot_preview1_##name
+#define BADF 8
+int32_t WASI(clock_time_get)(int32_t id, int64_t precision, int32_t result) {
+    *(uint64_t *)result = host_now();
+    return 0;
+}
+int close(int fd) { return -1; } /* zig's own libc imports fd_close past the name above */
+int32_t WASI(fd_fdstat_get)(int32_t fd, int32_t stat) { return BADF; }
+int32_t WASI(fd_seek)(int32_t fd, int64_t offset, int32_t whence, int32_t result) { return BADF; }
+int32_t WASI(fd_write)(int32_t fd, int32_t vectors, int32_t count, int32_t written) { return BADF; }
+
+static JSRuntime *runtime;
+static JSContext *context;
+/* prelude.js defines these four as globals; `seal` takes them away from the program. */
+static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest"};
+enum { RUN, SETTLE, TRACK, REST, HOOKS };
+static JSValue hooks[HOOKS];
+static uint64_t random_state = 1;
+
+/* The heap's limit is kept here and not by QuickJS, which throws null where it lacks the memory for an error. Each
+   allocation that fails lets a little more of the reserve through, for the error and the report; "M" tells the host. */
+static size_t used, limit = SIZE_MAX, reserve;
+static size_t sealed; /* `used` of the image */
+
+static bool admit(size_t size) {
+    if (size <= limit && used <= limit - size) return true;
+    if (reserve == 1 << 20) host_send("M", 1);
+    size_t more = reserve < 64 << 10 ? reserve : 64 << 10;
+    reserve -= more;
+    limit += more;
+    return false;
+}
+
+static void *counted(void *block) {
+    used += malloc_usable_size(block);
+    return block;
+}
+static void *heap_malloc(void *opaque, size_t size) { return admit(size) ? counted(malloc(size)) : NULL; }
+static void *heap_calloc(void *opaque, size_t count, size_t size) {
+    return admit(count * size) ? counted(calloc(count, size)) : NULL;
+}
+static void heap_free(void *opaque, void *block) {
+    used -= malloc_usable_size(block);
+    free(block);
+}
+static void *heap_realloc(void *opaque, void *block, size_t size) {
+    size_t before = malloc_usable_size(block);
+    if (size > before && !admit(size - before)) return NULL;
+    void *moved = realloc(block, size);
+    if (moved) used += malloc_usable_size(moved) - before;
+    return moved;
+}
+static const JSMallocFunctions heap = {heap_calloc, heap_malloc, heap_free, heap_realloc, malloc_usable_size};
+
+/* Say "X" and the exception: for what prelude.js cannot report itself (it did not load, or memory is short). */
+static void report(void) {
+    JSValue error = JS_GetException(context);
+    const char *text = JS_ToCString(context, error);
+    static char message[512] = "X";
+    strncpy(message + 1, text ? text : "out of memory", sizeof message - 2);
+    host_send(message, strlen(message));
+    JS_FreeCString(context, text);
+    JS_FreeValue(context, error);
+    JS_FreeValue(context, JS_GetException(context));
+}
+
+static int call(int hook, int count, JSValueConst *arguments) {
+    JSValue value = JS_Call(context, hooks[hook], JS_UNDEFINED, count, arguments);
+    int failed = JS_IsException(value);
+    if (failed) report();
+    JS_FreeValue(context, value);
+    return failed;
+}
+
+static JSValue js_send(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
+    size_t length;
+    const char *text = JS_ToCStringLen(ctx, &length, arguments[0]);
+    if (!text) return JS_EXCEPTION;
+    host_send(text, length);
+    JS_FreeCString(ctx, text);
+    return JS_UNDEFINED;
+}
+
+/* QuickJS's own state cannot be seeded from outside; xorshift64* as there. */
+static JSValue js_random(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return JS_NewFloat64(ctx, (double)((random_state * 0x2545F4914F6CDD1D) >> 11) / 9007199254740992.0);
+}
+
+/* UTF-8 for TextEncoder and TextDecoder; what is not valid becomes U+FFFD. */
+static JSValue js_encode(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
+    size_t length;
+    const char *text = JS_ToCStringLen(ctx, &length, arguments[0]);
+    if (!text) return JS_EXCEPTION;
+    JSValue bytes = JS_NewUint8ArrayCopy(ctx, (const uint8_t *)text, length);
+    JS_FreeCString(ctx, text);
+    return bytes;
+}
+
+static JSValue js_decode(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
+    size_t length;
+    uint8_t *bytes = JS_GetUint8Array(ctx, &length, arguments[0]);
+    return bytes || !JS_HasException(ctx) ? JS_NewStringLen(ctx, (const char *)bytes, bytes ? length : 0) : JS_EXCEPTION;
+}
+
+static void track(JSContext *ctx, JSValueConst promise, JSValueConst reason, bool handled, void *opaque) {
+    if (JS_IsUndefined(hooks[TRACK])) return;
+    JSValueConst arguments[] = {promise, reason, JS_NewBool(ctx, handled)};
+    call(TRACK, 3, arguments);
+}
+
+static JSModuleDef *no_module(JSContext *ctx, const char *name, void *opaque) {
+    JS_ThrowTypeError(ctx,
+                      "import is not available: there are no modules here (asked for '%s'). Use the globals: "
+                      "every API is one, and so are JSON, URL, TextEncoder and the rest of the language",
+                      name);
+    return NULL;
+}
+
+static void set_function(JSValueConst object, const char *name, JSCFunction *function, int length) {
+    JS_DefinePropertyValueStr(context, object, name, JS_NewCFunction(context, function, name, length),
+                              JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE);
+}
+
+EXPORT(alloc) void *buffer_alloc(uint32_t size) { return malloc(size); }
+
+EXPORT(init) void init(void) {
+    runtime = JS_NewRuntime2(&heap, NULL);
+    JS_SetGCThreshold(runtime, SIZE_MAX);
+    JS_SetMaxStackSize(runtime, 768 << 10);
+    for (int i = 0; i < HOOKS; i++) hooks[i] = JS_UNDEFINED;
+    context = JS_NewContext(runtime);
+    JS_SetModuleLoaderFunc(runtime, NULL, no_module, NULL);
+    JS_SetHostPromiseRejectionTracker(runtime, track, NULL);
+    JSValue global = JS_GetGlobalObject(context);
+    set_function(global, "__send", js_send, 1);
+    set_function(global, "__encode", js_encode, 1);
+    set_function(global, "__decode", js_decode, 1);
+    JSValue math = JS_GetPropertyStr(context, global, "Math");
+    set_function(math, "random", js_random, 0);
+    JS_FreeValue(context, math);
+    JS_FreeValue(context, global);
+}
+
+/* Evaluate a trusted script while baking. The text must end in NUL at `length`, here and below. */
+EXPORT(eval) int eval(char *text, uint32_t length) {
+    JSValue value = JS_Eval(context, text, length, "<image>", JS_EVAL_TYPE_GLOBAL);
+    int failed = JS_IsException(value);
+    if (failed) report();
+    JS_FreeValue(context, value);
+    free(text);
+    for (JSContext *ctx; !failed && (failed = JS_ExecutePendingJob(runtime, &ctx)) > 0;) failed = 0;
+    return failed;
+}
+
+/* globalThis[name] = JSON.parse(text). `text` lies in scratch pages, not in the heap: `scratch` below. */
+EXPORT(define) int define(char *name, char *text, uint32_t length) {
+    JSValue value = JS_ParseJSON(context, text, length, "<data>");
+    if (JS_IsException(value)) {
+        report();
+        return 1;
+    }
+    JSValue global = JS_GetGlobalObject(context);
+    JS_SetPropertyStr(context, global, name, value);
+    JS_FreeValue(context, global);
+    free(name);
+    memset(text, 0, length);
+    return 0;
+}
+
+/* Pages for the documents' texts while baking, beyond a heap reserved for what they become: cleared again, they
+   are a tail of zeros that the image leaves out, where a freed buffer would have stayed in it as a hole. */
+EXPORT(scratch) void *scratch(uint32_t size, uint32_t heap) {
+    free(malloc(heap));
+    size_t page = __builtin_wasm_memory_grow(0, (size + 65535) / 65536);
+    return page == SIZE_MAX ? NULL : (void *)(page * 65536);
+}
+
+EXPORT(seal) void seal(void) {
+    JSValue global = JS_GetGlobalObject(context);
+    for (int i = 0; i < HOOKS; i++) {
+        hooks[i] = JS_GetPropertyStr(context, global, hook_names[i]);
+        JSAtom atom = JS_NewAtom(context, hook_names[i]);
+        JS_DeleteProperty(context, global, atom, 0);
+        JS_FreeAtom(context, atom);
+    }
+    JS_FreeValue(context, global);
+    JS_RunGC(runtime);
+    sealed = used;
+}
+
+/* Run all jobs, then let prelude.js say whether the program has come to its end. */
+static void drain(void) {
+    JSContext *ctx;
+    for (int state; (state = JS_ExecutePendingJob(runtime, &ctx)) != 0;)
+        if (state < 0) report();
+    call(REST, 0, NULL);
+}
+
+/* Start the program: `text` is an expression that gives an async function. Limits in bytes, above the image. */
+EXPORT(run) void run(char *text, uint32_t length, uint32_t memory, uint32_t stack, uint64_t seed) {
+    random_state = seed | 1;
+    JS_SetMaxStackSize(runtime, stack);
+    limit = sealed + memory;
+    reserve = 1 << 20;
+    /* Above the sealed heap, or the first collection walks all of it. */
+    JS_SetGCThreshold(runtime, sealed + memory / 2);
+    JSValue program = JS_Eval(context, text, length, "<program>", JS_EVAL_TYPE_GLOBAL);
+    free(text);
+    /* An exception here is the program's syntax: __run gets it in the program's place. */
+    JSValue syntax = JS_IsException(program) ? JS_GetException(context) : JS_UNDEFINED;
+    JSValueConst arguments[] = {JS_IsException(program) ? JS_UNDEFINED : program, syntax};
+    call(RUN, 2, arguments);
+    JS_FreeValue(context, program);
+    JS_FreeValue(context, syntax);
+    drain();
+}
+
+/* Answer the call `id`: `text` is a JSON array that __settle understands. */
+EXPORT(settle) void settle(uint32_t id, int ok, char *text, uint32_t length) {
+    JSValue value = JS_ParseJSON(context, text, length, "<answer>");
+    free(text);
+    if (JS_IsException(value)) {
+        report();
+        return;
+    }
+    JSValueConst arguments[] = {JS_NewUint32(context, id), JS_NewBool(context, ok), value};
+    call(SETTLE, 3, arguments);
+    JS_FreeValue(context, value);
+    drain();
+}

@@ -1,0 +1,310 @@
+// Evaluated once, when an image is baked, before anything else. It gives programs `host`, `console` and the small
+// Web functions, and gives guest.c four hooks, which `seal` takes off the global again. Whatever a program may
+// redefine later is captured here first; a program that breaks itself must still end in an honest report.
+(() => {
+  "use strict";
+  const send = globalThis.__send;
+  delete globalThis.__send;
+
+  const { Object, Array, String, Number, Error, TypeError, RangeError, Promise, Proxy, Date, Map, Set, WeakMap, JSON } = globalThis;
+  const { Symbol, Uint8Array, ArrayBuffer, DataView, RegExp, Reflect } = globalThis;
+  const apply = Reflect.apply;
+  const uncurry = (method) => (self, ...rest) => apply(method, self, rest);
+  const getter = (prototype, name) => uncurry(Object.getOwnPropertyDescriptor(prototype, name).get);
+  const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
+  const { stringify } = JSON;
+  const { keys, getPrototypeOf, defineProperty, create, freeze, getOwnPropertyDescriptor } = Object;
+  const { isArray } = Array;
+  const { isInteger } = Number;
+  const mapGet = uncurry(Map.prototype.get), mapSet = uncurry(Map.prototype.set), mapDelete = uncurry(Map.prototype.delete);
+  const mapHas = uncurry(Map.prototype.has), mapForEach = uncurry(Map.prototype.forEach), mapSize = getter(Map.prototype, "size");
+  const setForEach = uncurry(Set.prototype.forEach), setSize = getter(Set.prototype, "size");
+  const weakGet = uncurry(WeakMap.prototype.get), weakSet = uncurry(WeakMap.prototype.set);
+  const slice = uncurry(String.prototype.slice), replaceAll = uncurry(String.prototype.replaceAll), match = uncurry(String.prototype.match);
+  const test = uncurry(RegExp.prototype.test), join = uncurry(Array.prototype.join);
+  const toISO = uncurry(Date.prototype.toISOString), getTime = uncurry(Date.prototype.getTime);
+  const toBase64 = uncurry(Uint8Array.prototype.toBase64), fromBase64 = uncurry(Uint8Array.fromBase64);
+  const bufferOf = getter(TypedArray, "buffer"), offsetOf = getter(TypedArray, "byteOffset"), bytesOf = getter(TypedArray, "byteLength");
+  const kindOf = getter(TypedArray, Symbol.toStringTag), sizeOf = getter(ArrayBuffer.prototype, "byteLength");
+  const viewBuffer = getter(DataView.prototype, "buffer"), viewOffset = getter(DataView.prototype, "byteOffset"), viewBytes = getter(DataView.prototype, "byteLength");
+  const describeSymbol = uncurry(Symbol.prototype.toString), regexSource = uncurry(RegExp.prototype.toString);
+  const functionName = (f) => { const d = getOwnPropertyDescriptor(f, "name"); return d && typeof d.value === "string" ? d.value : ""; };
+  // Own, writable and out of sight, as a built-in is; `defineProperty` so that no setter of a prototype hears of it.
+  const put = (target, name, value) => defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
+  const push = (list, value) => defineProperty(list, list.length, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+  const is = (brand, value) => { try { brand(value); return true; } catch { return false; } };
+
+  // ---- Values on the wire: JSON, in which bytes are {[TAG]: base64}; see wire.py ----------------------------------
+  const TAG = "$keyhole:bytes";
+  let sending = false; // whether JSON.stringify works for us: only then do the toJSON below say more than the language does
+  let tagged = false;
+  const whenSending = (prototype, change) => put(prototype, "toJSON", { toJSON(key) { return sending ? change(this, key) : this; } }.toJSON);
+  const tag = (bytes) => { tagged = true; return { __proto__: null, [TAG]: toBase64(bytes) }; };
+  class Unsendable { constructor(problem) { this.problem = problem; } }
+
+  whenSending(TypedArray, (array) =>
+    is(kindOf, array) && kindOf(array) !== undefined
+      ? (kindOf(array) === "Uint8Array" ? tag(array) : kindOf(array) === "Uint8ClampedArray" ? tag(new Uint8Array(bufferOf(array), offsetOf(array), bytesOf(array))) : listOf(array))
+      : array);
+  whenSending(ArrayBuffer.prototype, (buffer) => (is(sizeOf, buffer) ? tag(new Uint8Array(buffer)) : buffer));
+  whenSending(DataView.prototype, (view) => (is(viewBytes, view) ? tag(new Uint8Array(viewBuffer(view), viewOffset(view), viewBytes(view))) : view));
+  whenSending(Map.prototype, (map) => {
+    if (!is(mapSize, map)) return map;
+    const pairs = [], named = { __proto__: null };
+    let names = true;
+    mapForEach(map, (value, key) => { if (typeof key === "string") put2(named, key, value); else names = false; push(pairs, [key, value]); });
+    return names ? named : pairs;
+  });
+  whenSending(Set.prototype, (set) => {
+    if (!is(setSize, set)) return set;
+    const items = [];
+    setForEach(set, (value) => push(items, value));
+    return items;
+  });
+  whenSending(Promise.prototype, () => { throw new Unsendable("promise"); });
+  whenSending(Error.prototype, (error) => {
+    const fields = { __proto__: null, name: error.name, message: error.message };
+    for (const key of keys(error)) put2(fields, key, error[key]);
+    return fields;
+  });
+  // The language refuses a BigInt in JSON; on its way out of the sandbox it is its digits.
+  put(globalThis.BigInt.prototype, "toJSON", { toJSON() { if (sending) return String(this); throw new TypeError("Do not know how to serialize a BigInt"); } }.toJSON);
+  const put2 = (target, name, value) => defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+  const listOf = (array) => { const list = []; const n = array.length; for (let i = 0; i < n; i++) push(list, array[i]); return list; };
+
+  /** Give `value` as JSON text (undefined for what JSON has nothing for) and whether bytes are in it. Throws what a getter throws. */
+  const encode = (value) => {
+    const before = sending, beforeTagged = tagged;
+    sending = true; tagged = false;
+    try { return { __proto__: null, text: stringify(value), tagged }; } finally { sending = before; tagged = beforeTagged; }
+  };
+
+  /** Where in `value` the thing is that cannot be sent, as "result.a[0]", and what it is. */
+  const findUnsendable = (value, root) => {
+    const open = new Map();
+    let budget = 100000;
+    const walk = (item, path) => {
+      if (typeof item !== "object" || item === null || --budget < 0) return null;
+      if (mapHas(open, item)) return { path, problem: `is ${mapGet(open, item)} again: a cycle` };
+      if (item instanceof Promise) return { path, problem: "is a Promise: await it first" };
+      mapSet(open, item, path);
+      if (isArray(item)) {
+        for (let i = 0; i < item.length; i++) { const found = walk(item[i], `${path}[${i}]`); if (found) return found; }
+      } else {
+        for (const key of keys(item)) {
+          const found = walk(item[key], test(/^[A-Za-z_$][\w$]*$/, key) ? `${path}.${key}` : `${path}[${stringify(key)}]`);
+          if (found) return found;
+        }
+      }
+      mapDelete(open, item);
+      return null;
+    };
+    try { return walk(value, root); } catch { return null; }
+  };
+
+  const explain = (error, value, root) => {
+    const found = error instanceof Unsendable || error instanceof TypeError ? findUnsendable(value, root) : null;
+    if (found) return `${found.path} ${found.problem}`;
+    if (error instanceof Unsendable) return `${root} holds a Promise: await it first`;
+    if (error instanceof RangeError) return `${root} is nested too deep for JSON`;
+    return null;
+  };
+
+  /** Turn {[mark]: base64} back into bytes, in place. */
+  const revive = (value, mark) => {
+    if (typeof value !== "object" || value === null) return value;
+    if (!isArray(value) && typeof value[mark] === "string") return fromBase64(Uint8Array, value[mark]);
+    for (const key of keys(value)) put2(value, key, revive(value[key], mark));
+    return value;
+  };
+
+  // ---- Calls to the host ------------------------------------------------------------------------------------------
+  class ApiError extends Error {}
+  put(ApiError.prototype, "name", "ApiError");
+  put(globalThis, "ApiError", ApiError);
+
+  let last = 0; // the id of the last call or timer
+  let ended = false; // the program has failed: nothing it does counts any more
+  const calls = new Map(), timers = new Map();
+  const fieldsOf = new WeakMap(); // error of a host call → what the host said, so that a report is no forgery
+
+  const hostError = (fields, stack) => {
+    const name = typeof fields.name === "string" ? fields.name : "Error";
+    const error = name === "ApiError" ? new ApiError(fields.message) : new Error(fields.message);
+    if (name !== "ApiError") put(error, "name", name);
+    for (const key of keys(fields)) if (key !== "name" && key !== "message") put2(error, key, fields[key]);
+    put(error, "stack", stack);
+    weakSet(fieldsOf, error, fields);
+    return error;
+  };
+
+  const host = (name, argument) => {
+    const stack = new Error().stack;
+    return new Promise((resolve, reject) => {
+      let sent;
+      try { sent = encode(argument); } catch (error) {
+        const problem = explain(error, argument, "argument");
+        throw problem ? new TypeError(`cannot send this to the host: ${problem}`) : error;
+      }
+      const id = ++last;
+      mapSet(calls, id, { __proto__: null, resolve, reject, stack });
+      send(`C[${id},${stringify(String(name))},${sent.text ?? "null"}${sent.tagged ? `,"${TAG}"` : ""}]`);
+    });
+  };
+  put(globalThis, "host", host);
+
+  put(globalThis, "setTimeout", function setTimeout(callback, delay, ...rest) {
+    if (typeof callback !== "function") throw new TypeError("setTimeout takes a function and milliseconds");
+    const id = ++last, ms = +delay;
+    mapSet(timers, id, { __proto__: null, callback, rest });
+    send(`T[${id},${ms > 0 ? (ms < 2147483647 ? ms : 2147483647) : 0}]`);
+    return id;
+  });
+  put(globalThis, "clearTimeout", function clearTimeout(id) { if (mapDelete(timers, id)) send(`t[${+id}]`); });
+
+  // ---- The run ----------------------------------------------------------------------------------------------------
+  let outcome = null; // the message that ends the run, once the program has returned
+  const rejected = new Map(); // promise → reason, while nobody handles it
+
+  const text = (value, fallback) => { try { return typeof value === "string" ? value : value === undefined ? fallback : String(value); } catch { return fallback; } };
+  const stackOf = (error) => { try { return text(error.stack, ""); } catch { return ""; } };
+  const report = (kind, error) => {
+    if (ended) return;
+    ended = true;
+    const fields = { __proto__: null, kind };
+    if (error instanceof Error) {
+      try { fields.name = text(error.name, "Error"); fields.message = text(error.message, ""); } catch { fields.name = "Error"; fields.message = "(its message cannot be read)"; }
+      fields.stack = stackOf(error);
+      fields.others = mapSize(rejected);
+      const said = weakGet(fieldsOf, error);
+      if (said) {
+        let sent = null;
+        try { sent = encode(said); } catch {}
+        if (sent) return send(`E[${stringify(fields)},${sent.text}${sent.tagged ? `,"${TAG}"` : ""}]`);
+      }
+    } else {
+      fields.thrown = inspect(error);
+    }
+    send(`E[${stringify(fields)}]`);
+  };
+
+  const finish = (value) => {
+    if (typeof value === "function" || typeof value === "symbol") return report("result", new TypeError(`the program returned a ${typeof value}, which is not data: call it, or return what is in it`));
+    let sent;
+    try { sent = encode(value); } catch (error) {
+      const problem = explain(error, value, "result");
+      return report(problem ? "result" : "throw", problem ? new TypeError(problem) : error);
+    }
+    outcome = sent.text === undefined ? "R[]" : `R[${sent.text}${sent.tagged ? `,"${TAG}"` : ""}]`;
+  };
+
+  globalThis.__run = (program, syntax) => {
+    started = now();
+    if (syntax !== undefined) return report("syntax", syntax);
+    (async () => {
+      let value;
+      try { value = await program(); } catch (error) { return report("throw", error); }
+      finish(value);
+    })();
+  };
+
+  // payload: [value] or [value, mark]; with `ok` false, the value is the fields of an error. A timer's payload is [].
+  globalThis.__settle = (id, ok, payload) => {
+    const timer = mapGet(timers, id);
+    if (timer) {
+      mapDelete(timers, id);
+      try { apply(timer.callback, undefined, timer.rest); } catch (error) { report("unhandled", error); }
+      return;
+    }
+    const call = mapGet(calls, id);
+    if (!call) return;
+    mapDelete(calls, id);
+    const value = payload.length > 1 ? revive(payload[0], payload[1]) : payload[0];
+    if (ok) call.resolve(value); else call.reject(hostError(value, call.stack));
+  };
+
+  globalThis.__track = (promise, reason, handled) => {
+    if (handled) mapDelete(rejected, promise); else mapSet(rejected, promise, { __proto__: null, reason });
+  };
+
+  // At rest: nothing left to run before the host answers. Calls nobody awaits are waited for, timers are not.
+  globalThis.__rest = () => {
+    if (ended || mapSize(calls) > 0) return;
+    if (outcome === null && mapSize(timers) > 0) return;
+    let first = null;
+    mapForEach(rejected, (entry) => { first ??= entry; });
+    if (first) return report("unhandled", first.reason);
+    if (outcome === null) return report("unsettled", new Error("the program waits for a promise that nothing will ever settle"));
+    ended = true;
+    send(outcome);
+  };
+
+  // ---- console ----------------------------------------------------------------------------------------------------
+  const LINE = 10000, ITEMS = 100, DEPTH = 5;
+  const inspect = (value) => { try { return show(value, 0, []); } catch { return "(a value that cannot be shown)"; } };
+  const show = (value, depth, above) => {
+    if (typeof value === "string") return value.length > LINE ? `${stringify(slice(value, 0, LINE))}… ${value.length - LINE} more characters` : stringify(value);
+    if (typeof value === "bigint") return `${String(value)}n`;
+    if (typeof value === "symbol") return describeSymbol(value);
+    if (typeof value === "function") return `[function ${functionName(value)}]`;
+    if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
+    for (let i = 0; i < above.length; i++) if (above[i] === value) return "[cycle]";
+    if (value instanceof Error) return stackLine(value);
+    if (value instanceof Promise) return "Promise";
+    if (is(getTime, value)) { try { return toISO(value); } catch { return "Invalid Date"; } }
+    if (value instanceof RegExp) return regexSource(value);
+    if (depth >= DEPTH) return isArray(value) ? `[… ${value.length}]` : "{…}";
+    push(above, value);
+    const inner = (item) => show(item, depth + 1, above);
+    let shown;
+    if (isArray(value)) shown = `[${listed(value, value.length, (i) => inner(value[i]))}]`;
+    else if (is(bytesOf, value)) shown = `${kindOf(value)}(${value.length}) [${listed(value, value.length, (i) => inner(value[i]))}]`;
+    else if (is(sizeOf, value)) shown = `ArrayBuffer(${sizeOf(value)})`;
+    else if (is(mapSize, value)) { const parts = []; mapForEach(value, (item, key) => { if (parts.length <= ITEMS) push(parts, `${inner(key)} => ${inner(item)}`); }); shown = `Map(${mapSize(value)}) {${listed(parts, mapSize(value), (i) => parts[i])}}`; }
+    else if (is(setSize, value)) { const parts = []; setForEach(value, (item) => { if (parts.length <= ITEMS) push(parts, inner(item)); }); shown = `Set(${setSize(value)}) {${listed(parts, setSize(value), (i) => parts[i])}}`; }
+    else {
+      const names = keys(value);
+      shown = `{${listed(names, names.length, (i) => `${test(/^[A-Za-z_$][\w$]*$/, names[i]) ? names[i] : stringify(names[i])}: ${inner(value[names[i]])}`)}}`;
+    }
+    above.length -= 1;
+    return shown;
+  };
+  const listed = (list, length, part) => {
+    const parts = [];
+    let size = 0, i = 0;
+    for (; i < length && i < ITEMS && size < LINE; i++) { const one = part(i); size += one.length; push(parts, one); }
+    if (i < length) push(parts, `… ${length - i} more`);
+    return join(parts, ", ");
+  };
+  const stackLine = (error) => `${text(error.name, "Error")}: ${text(error.message, "")}`;
+  const line = (values) => {
+    const parts = [];
+    for (let i = 0; i < values.length; i++) push(parts, typeof values[i] === "string" ? values[i] : inspect(values[i]));
+    const whole = join(parts, " ");
+    return whole.length > LINE ? `${slice(whole, 0, LINE)}… ${whole.length - LINE} more characters` : whole;
+  };
+  const console = {};
+  for (const level of ["debug", "log", "info", "warn", "error"]) put(console, level, { [level](...values) { send(`L[${stringify(level)},${stringify(line(values))}]`); } }[level]);
+  put(console, "trace", console.debug); put(console, "dir", console.log);
+  put(console, "assert", function assert(condition, ...values) { if (!condition) console.error("Assertion failed", ...values); });
+  put(console, "table", console.log);
+  put(globalThis, "console", console);
+
+  // ---- What is not here says what is ------------------------------------------------------------------------------
+  const INSTEAD = "Call the API through its global, e.g. `await api.get(\"/path\", {…})`; console.log prints";
+  const absent = (name, instead = INSTEAD) => new TypeError(`${name} is not available in this sandbox: there is no network, file system or module here. ${instead}`);
+  for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "Worker", "importScripts"]) put(globalThis, name, { [name]: function () { throw absent(name); } }[name]);
+  put(globalThis, "require", function require(id) { throw absent(`require(${stringify(text(id, ""))})`, "Use the globals: every API is one, and so are JSON, URL, TextEncoder and the rest of the language"); });
+  for (const name of ["setInterval", "setImmediate"]) put(globalThis, name, { [name]() { throw absent(name, "Write a loop with `await new Promise(done => setTimeout(done, ms))`"); } }[name]);
+  const traps = (name) => {
+    const refuse = () => { throw absent(name, "Configuration and credentials stay outside: the API's global adds them to each call"); };
+    return new Proxy(create(null), { __proto__: null, get: refuse, set: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse, defineProperty: refuse, deleteProperty: refuse });
+  };
+  for (const name of ["process", "Deno", "Bun"]) put(globalThis, name, traps(name));
+  for (const name of ["SharedArrayBuffer", "Atomics", "performance"]) delete globalThis[name];
+
+  // ---- The run's clock; the other small Web functions are in web.js ------------------------------------------------
+  const now = Date.now;
+  let started = 0;
+  put(globalThis, "performance", freeze({ now() { return now() - started; } }));
+})();

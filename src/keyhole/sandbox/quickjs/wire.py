@@ -1,0 +1,150 @@
+"""What passes between an engine and an instance: bytes, one message each, so that an instance may live elsewhere.
+
+To the instance: `Start` and `Answer`. From it, a letter and JSON:
+
+    C[id, name, argument]       a call; answered once
+    T[id, ms], t[id]            a timer is set, cleared; answered once with nothing
+    L[level, text]              a line of console output
+    R[value] or R[]             the end: the program returned value, or undefined
+    E[report, fields]           the end: it failed; `fields` are those of the host's own error, where it was one
+    M                           an allocation has failed for the first time
+    X text                      the end: the guest could not even report
+    K[kind, what]               the end: stopped by the instance's owner (`cell.py`) at a limit
+
+A fourth (second) item names a tag: then {tag: base64} stands for bytes in the value. To the guest the tag is made up for
+the message, so that no data can pass for bytes. All of this comes from hostile code: nothing here raises for it but `Garbled`.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import secrets
+import struct
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+MAX_DEPTH = 200
+"""How deep a value may be nested: what the JSON reader takes."""
+_START, _ANSWER = struct.Struct("<cIIQ"), struct.Struct("<cI?")
+
+
+class Garbled(Exception):  # noqa: N818  (what the message is)
+    """A message that no guest of ours sends, or a value that is nested too deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Run the program `code`, with memory and stack in bytes."""
+
+    code: bytes
+    memory: int
+    stack: int
+    seed: int
+
+    def encode(self) -> bytes:
+        """Give the message."""
+        return _START.pack(b"S", self.memory, self.stack, self.seed) + self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Settle the call or timer `id` with `payload`, JSON as `encode_value` gives it; not `ok` means an error's fields."""
+
+    id: int
+    ok: bool
+    payload: bytes
+
+    def encode(self) -> bytes:
+        """Give the message."""
+        return _ANSWER.pack(b"A", self.id, self.ok) + self.payload
+
+
+def decode_inward(message: bytes) -> Start | Answer:
+    """Read a message to the instance; ours, so it is trusted."""
+    if message[:1] == b"S":
+        _, memory, stack, seed = _START.unpack_from(message)
+        return Start(message[_START.size :], memory, stack, seed)
+    _, number, ok = _ANSWER.unpack_from(message)
+    return Answer(number, ok, message[_ANSWER.size :])
+
+
+def encode_value(value: Any) -> bytes:
+    """Give `[value]`, or `[value, tag]` where bytes are in it. Raises TypeError or ValueError: it is no Value."""
+    tag = ""
+
+    def tagged(item: Any) -> Any:
+        nonlocal tag
+        if not isinstance(item, bytes | bytearray | memoryview):
+            raise TypeError(f"a host call gave a {type(item).__name__}, which is no JSON and no bytes")
+        tag = tag or f"bytes:{secrets.token_hex(8)}"
+        return {tag: b64encode(item).decode()}
+
+    try:
+        text = json.dumps(value, default=tagged, allow_nan=False, separators=(",", ":"))
+    except ValueError as error:
+        if "JSON compliant" not in str(error):
+            raise
+        text = json.dumps(_finite(value), default=tagged, separators=(",", ":"))
+    return f'[{text},"{tag}"]'.encode() if tag else f"[{text}]".encode()
+
+
+def _finite(value: Any) -> Any:
+    """Give `value` with None for NaN and the infinities, as JSON.stringify writes them."""
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def decode(message: bytes) -> tuple[str, list[Any]]:
+    """Give the letter of a message of the guest and its items. Raises Garbled."""
+    letter = chr(message[0]) if message else ""
+    body = message[1:]
+    if letter in {"X", "M"}:
+        return letter, [body.decode(errors="replace")]
+    items = _read(body)
+    if letter not in "CTtLREK" or not isinstance(items, list):
+        raise Garbled(f"a message that is none: {message[:40]!r}")
+    return letter, items
+
+
+def _read(text: bytes) -> Any:
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        if "recursion limit" in str(error):
+            raise Garbled(f"the value is nested deeper than {MAX_DEPTH} levels") from None
+    # A lone surrogate is legal in a JavaScript string and in JSON's escapes, but in no encoding: it becomes U+FFFD.
+    try:
+        value = json.loads(text.decode(errors="replace"))
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    except (ValueError, RecursionError):
+        raise Garbled(f"no JSON: {text[:40]!r}") from None
+
+
+def value_at(items: list[Any], at: int) -> Any:
+    """Give the value at `at`, bytes restored where the item after it is a tag."""
+    value = items[at]
+    tag = items[at + 1] if len(items) > at + 1 else None
+    return _restore(value, tag) if isinstance(tag, str) else value
+
+
+def _restore(value: Any, tag: str) -> Any:
+    if isinstance(value, dict):
+        text = value.get(tag)  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
+        if len(value) == 1 and isinstance(text, str):  # pyright: ignore[reportUnknownArgumentType]
+            try:
+                return b64decode(text, validate=True)
+            except (binascii.Error, ValueError):
+                return value  # pyright: ignore[reportUnknownVariableType]
+        return {key: _restore(item, tag) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [_restore(item, tag) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value

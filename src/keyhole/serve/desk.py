@@ -1,0 +1,125 @@
+"""Where a tool call becomes a search or a run, and its outcome the text a model reads. Knows no protocol."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from keyhole.errors import KeyholeError, UsageError, nearest
+from keyhole.serve.manual import Served, tools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyhole.codemode import CodeMode
+    from keyhole.gateway.decision import CallRecord
+    from keyhole.sandbox.engine import LogLine
+
+log = structlog.get_logger("keyhole.serve")
+
+MAX_TOKENS = 50_000
+"""The largest answer that a model may ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one tool call answers: a text, and whether it is an error."""
+
+    text: str
+    failed: bool
+
+
+class Desk:
+    """The two tools over one `CodeMode`."""
+
+    def __init__(self, code_mode: CodeMode) -> None:
+        self._code_mode = code_mode
+        operations = code_mode.catalog.operations
+        counts = dict.fromkeys(code_mode.sources, 0)
+        for operation in operations:
+            counts[operation.api] += 1
+        apis = [Served(name, source.title, counts[name]) for name, source in code_mode.sources.items()]
+        self.tools = tools(apis, code_mode.policy.allows(tuple(operations)))
+        self._arguments = {tool["name"]: list(tool["inputSchema"]["properties"]) for tool in self.tools}
+
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        on_event: Callable[[CallRecord | LogLine], None] | None = None,
+    ) -> Reply:
+        """Answer a call of a tool. Never raises but for cancellation: what is wrong is said in the reply."""
+        try:
+            given = self._check(name, arguments)
+            if name == "search":
+                return await self._search(given)
+            return await self._execute(given, on_event)
+        except KeyholeError as error:
+            return Reply(f"error: {error}", failed=True)
+        except Exception:
+            log.exception("a tool call failed", tool=name)
+            return Reply("error: Keyhole itself failed on this call; its log says how. Tell the user.", failed=True)
+
+    def _check(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the arguments that were given with something in them. Raises `UsageError`."""
+        if name not in self._arguments:
+            raise UsageError(f"there is no tool {name!r}", hint="The tools are `search` and `execute`.")
+        known = self._arguments[name]
+        for key in arguments:
+            if key not in known:
+                guess = nearest(key, known, limit=1)
+                raise UsageError(
+                    f"{name} has no argument {key!r}",
+                    hint=f"Did you mean {guess[0]!r}?" if guess else f"It takes: {', '.join(known)}.",
+                )
+        given = {key: value for key, value in arguments.items() if value is not None and value != ""}
+        for key in ("query", "code"):
+            if not isinstance(given.get(key, ""), str):
+                raise UsageError(f"{name} was given a `{key}` that is not a string")
+        return given
+
+    async def _search(self, given: Mapping[str, Any]) -> Reply:
+        if "query" in given and "code" in given:
+            raise UsageError(
+                "search was given both `query` and `code`",
+                hint="Give one: `query` for words, `code` for JavaScript over ops and spec.",
+            )
+        if "query" in given:
+            found = await self._code_mode.search(given["query"])
+            return Reply(found.text(), failed=False)
+        if "code" in given:
+            explored = await self._code_mode.search(code=given["code"])
+            return Reply(explored.text(self._code_mode.config.max_tokens), failed=explored.outcome == "failed")
+        raise UsageError(
+            "search was given neither `query` nor `code`",
+            hint='Give a query in the API\'s own words, such as search({query: "create record"}).',
+        )
+
+    async def _execute(
+        self, given: Mapping[str, Any], on_event: Callable[[CallRecord | LogLine], None] | None
+    ) -> Reply:
+        if "code" not in given:
+            raise UsageError(
+                "execute was given no `code`",
+                hint="Give a program: an async function body that calls operations and returns a small answer.",
+            )
+        budget = _tokens(given.get("max_tokens"), self._code_mode.config.max_tokens)
+        execution = await self._code_mode.execute(given["code"], on_event=on_event)
+        return Reply(execution.text(budget), failed=execution.outcome == "failed")
+
+
+def _tokens(asked: Any, default: int) -> int:
+    """Read `max_tokens` leniently: 3000, "3000", "3,000" and "3k" are the same. Raises `UsageError`."""
+    if asked is None:
+        return default
+    match = re.fullmatch(r"\s*([0-9][0-9,_]*)(?:\.[0-9]*)?\s*(k?)\s*(?:tokens?)?\s*", str(asked), re.IGNORECASE)
+    if match is None or isinstance(asked, bool):
+        raise UsageError(
+            f"execute was given max_tokens {asked!r}", hint=f'It is a number of tokens such as "{2 * default}".'
+        )
+    tokens = int(re.sub("[,_]", "", match[1])[:9]) * (1000 if match[2] else 1)
+    return min(max(tokens, 50), MAX_TOKENS)

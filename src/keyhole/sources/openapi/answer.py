@@ -1,0 +1,71 @@
+"""From the bytes of an answer to a value: JSON, NDJSON, text or bytes."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Any
+
+from pydantic_core import from_json
+
+from keyhole.sources.openapi.media import essence, is_json, is_ndjson, is_text
+
+_SHOWN = 200
+
+
+class MalformedError(Exception):
+    """The answer says that it is JSON, and is not. The text shows its first bytes."""
+
+
+def value_of(data: bytes, content_type: str, *, expect_json: bool = False) -> Any:
+    """Give the value: None for nothing, JSON parsed, text as str, anything else as bytes.
+
+    `expect_json`: the document says JSON, so a text that is JSON under another name is parsed too. Raises
+    `MalformedError` where the content type is JSON and the bytes are not.
+    """
+    if not data:
+        return None
+    kind = essence(content_type)
+    if is_json(kind):
+        return _json(data)
+    if is_ndjson(kind):
+        return [_json(line) for line in data.splitlines() if line.strip()]
+    if (not kind or (expect_json and kind in ("text/plain", "text/html", "text/javascript"))) and data.lstrip()[
+        :1
+    ] in b"{[":
+        try:
+            return _json(data)
+        except MalformedError:
+            pass
+    if is_text(kind) or (not kind and _is_utf8(data)):
+        return data.decode(_charset(content_type), "replace")
+    return data
+
+
+def _json(data: bytes) -> Any:
+    plain = data.removeprefix(codecs.BOM_UTF8)
+    if not plain.strip():
+        return None
+    try:
+        return from_json(plain, allow_inf_nan=False)
+    except ValueError as error:
+        shown = plain[:_SHOWN].decode("utf-8", "replace")
+        raise MalformedError(f"{error}; it begins {shown!r}") from None
+
+
+def _charset(content_type: str) -> str:
+    for part in content_type.split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            try:
+                return codecs.lookup(value.strip().strip("\"'")).name
+            except LookupError:
+                break
+    return "utf-8"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data

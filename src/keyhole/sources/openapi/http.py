@@ -1,0 +1,290 @@
+"""The one file that sends calls: credentials to the pinned origin only, bounded, no secret on the way back."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import anyio
+import httpx2
+
+from keyhole.catalog.call import Result
+from keyhole.errors import CredentialError, InvalidArguments, Unreachable
+from keyhole.sources.openapi.answer import MalformedError, value_of
+from keyhole.sources.openapi.guard import PrivateAddressError, origin_of, origin_text
+from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
+from keyhole.sources.openapi.redact import Redactor
+from keyhole.sources.openapi.transport import Transports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyhole.catalog.call import Credentials
+    from keyhole.sources.openapi.guard import Guard, Origin
+    from keyhole.sources.openapi.request import Outgoing
+
+_MAX_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_DROPPED = frozenset({"set-cookie", "set-cookie2", "content-encoding", "transfer-encoding", "connection", "keep-alive"})
+
+
+def user_agent() -> str:
+    """Give the User-Agent of every request."""
+    try:
+        return f"keyhole/{version('keyhole')}"
+    except PackageNotFoundError:  # run from a source tree
+        return "keyhole"
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What is known of a call while it runs."""
+
+    operation: str
+    redactor: Redactor
+    sent: bool = False
+
+    def unreachable(self, message: str, hint: str = "") -> Unreachable:
+        return Unreachable(self.redactor.clean_text(message), hint=hint, operation=self.operation, sent=self.sent)
+
+    async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
+        """Take httpcore's word on how far it came."""
+        if event.endswith("send_request_headers.started"):
+            self.sent = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: dict[str, str]
+    data: bytes
+
+
+class Sender:
+    """Sends the calls of one API. `pinned` is the base URL that credentials are for, empty where none is known.
+
+    Of one event loop. `timeout_s` bounds a whole call with its redirects, `max_bytes` an unpacked answer.
+    """
+
+    def __init__(
+        self, guard: Guard, *, pinned: str, timeout_s: float, connect_timeout_s: float, max_bytes: int
+    ) -> None:
+        self._transports = Transports(guard)
+        self._pinned = pinned
+        self._timeout_s = timeout_s
+        self._connect_timeout_s = connect_timeout_s
+        self._max_bytes = max_bytes
+        self._agent = user_agent()
+
+    async def send(self, outgoing: Outgoing, credentials: Credentials, *, operation: str) -> Result:
+        """Send. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret."""
+        started = time.perf_counter()
+        attempt = _Attempt(operation, Redactor(_secrets(credentials)))
+        _check_own(outgoing, credentials, operation)
+        try:
+            with anyio.fail_after(self._timeout_s):
+                answer, url = await self._follow(outgoing, credentials, attempt)
+        except TimeoutError:
+            raise attempt.unreachable(
+                f"{_host(outgoing.url)} did not answer in {self._timeout_s:g} s",
+                "ask for less (a filter, a smaller page), or raise the API's timeout",
+            ) from None
+        return self._result(outgoing, answer, url, attempt, started)
+
+    async def aclose(self) -> None:
+        """Close connections. Idempotent."""
+        await self._transports.aclose()
+
+    async def _follow(self, outgoing: Outgoing, credentials: Credentials, attempt: _Attempt) -> tuple[_Answer, str]:
+        url = outgoing.url
+        for _ in range(_MAX_REDIRECTS + 1):
+            answer = await self._once(outgoing, url, credentials, attempt)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or not location:
+                return answer, url
+            target = urljoin(url, location).partition("#")[0]
+            if not is_within(target, outgoing.base):
+                where = origin_of(target)
+                raise attempt.unreachable(
+                    f"{_host(url)} answered {answer.status} and redirects to "
+                    f"{origin_text(where) if where else 'no http URL'}, outside of {outgoing.base}",
+                    "redirects to other places are not followed; if the API has moved, give --base-url",
+                )
+            if outgoing.method not in ("GET", "HEAD") and answer.status not in (307, 308):
+                return answer, url
+            url = target
+        raise attempt.unreachable(f"{_host(url)} redirects more than {_MAX_REDIRECTS} times")
+
+    async def _once(self, outgoing: Outgoing, url: str, credentials: Credentials, attempt: _Attempt) -> _Answer:
+        origin = origin_of(url)
+        if origin is None:
+            raise attempt.unreachable(
+                f"{_host(url)!r} is not an http or https URL", "give --base-url https://HOST/PATH"
+            )
+        url, headers = self._with_credentials(outgoing, url, origin, credentials, attempt)
+        timeout = httpx2.Timeout(self._timeout_s, connect=min(self._connect_timeout_s, self._timeout_s)).as_dict()
+        try:
+            request = httpx2.Request(
+                outgoing.method, url, headers=headers, content=outgoing.content,
+                extensions={"timeout": timeout, "trace": attempt.trace},
+            )  # fmt: skip
+            response = await self._transports.for_origin(origin).handle_async_request(request)
+            try:
+                return await self._read(response, outgoing, attempt)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await response.aclose()
+        except PrivateAddressError as error:
+            raise attempt.unreachable(
+                f"{error.host} is a private address that the document names and nobody typed",
+                f"if that is where the API is, say so with --base-url {outgoing.base}",
+            ) from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
+            raise _broken(error, origin, attempt) from None
+
+    def _with_credentials(
+        self, outgoing: Outgoing, url: str, origin: Origin, credentials: Credentials, attempt: _Attempt
+    ) -> tuple[str, list[tuple[bytes, bytes]]]:
+        """Add the credentials, where the final URL is within the pinned base; without credentials, any base will do."""
+        headers = {
+            "host": origin_text(origin).partition("://")[2],
+            "user-agent": self._agent,
+            "accept-encoding": ACCEPTED,
+        }
+        headers |= outgoing.headers
+        if outgoing.content or outgoing.method in ("POST", "PUT", "PATCH"):
+            headers["content-length"] = str(len(outgoing.content))
+        cookies = list(outgoing.cookies)
+        if credentials.headers or credentials.query or credentials.cookies:
+            if not self._pinned or not is_within(url, self._pinned):
+                raise CredentialError(
+                    f"{attempt.operation} is at {origin_text(origin)}, outside of {self._pinned or 'a known base URL'}: "
+                    "the API's credentials are not sent there",
+                    hint="serve that part of the API as another source, with a --base-url of its own",
+                    operation=attempt.operation,
+                )
+            headers |= {name.lower(): value for name, value in credentials.headers.items()}
+            cookies += [f"{name}={value}" for name, value in credentials.cookies.items()]
+            more = "&".join(
+                f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in credentials.query.items()
+            )
+            if more:
+                url += ("&" if "?" in url else "?") + more
+        if cookies:
+            headers["cookie"] = "; ".join(cookies)
+        if any(char in value for value in headers.values() for char in "\r\n\0"):
+            raise CredentialError(
+                "a credential holds a line break",
+                hint="check the file or command it comes from",
+                operation=attempt.operation,
+            )
+        return url, [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers.items()]
+
+    async def _read(self, response: httpx2.Response, outgoing: Outgoing, attempt: _Attempt) -> _Answer:
+        """Read the body within its bound, and take the secrets out before anybody looks."""
+        try:
+            inflate = Inflate(response.headers.get("content-encoding", ""), self._max_bytes)
+            if outgoing.method != "HEAD":
+                async for chunk in response.aiter_raw():
+                    inflate.feed(chunk)
+            data = inflate.finish()
+        except TooLargeError:
+            raise attempt.unreachable(
+                f"{_host(outgoing.url)} answered {response.status_code} with more than {self._max_bytes >> 20} MB",
+                "ask for less: a filter, a smaller page, fewer fields",
+            ) from None
+        except EncodingError as error:
+            raise attempt.unreachable(f"{_host(outgoing.url)} answered {response.status_code} with {error}") from None
+        headers: dict[str, str] = {}
+        for name, value in response.headers.multi_items():
+            if name.lower() not in _DROPPED:
+                headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+        clean = attempt.redactor.clean_text
+        return _Answer(
+            response.status_code, {name: clean(value) for name, value in headers.items()}, attempt.redactor.clean(data)
+        )
+
+    def _result(self, outgoing: Outgoing, answer: _Answer, url: str, attempt: _Attempt, started: float) -> Result:
+        content_type = answer.headers.get("content-type", "")
+        try:
+            body = value_of(answer.data, content_type, expect_json=outgoing.json_answer)
+        except MalformedError as error:
+            if answer.status < 400:
+                raise attempt.unreachable(
+                    f"{_host(url)} answered {answer.status} with {content_type}, but it is not JSON: {error}",
+                    "the API is at fault; try again, or ask for another format with an Accept header",
+                ) from None
+            body = answer.data.decode("utf-8", "replace")  # the status says more than the body
+        return Result(
+            status=answer.status, headers=answer.headers, body=body, url=attempt.redactor.clean_text(url),
+            ms=round((time.perf_counter() - started) * 1000, 3), size=len(answer.data),
+        )  # fmt: skip
+
+
+def is_within(url: str, base: str) -> bool:
+    """Say whether `url` has the scheme, host and port of `base`, and a path at or under its path."""
+    if origin_of(url) is None or origin_of(url) != origin_of(base):
+        return False
+    path, root = urlsplit(url).path, urlsplit(base).path.rstrip("/")
+    return path == root or path.startswith(root + "/")
+
+
+def _check_own(outgoing: Outgoing, credentials: Credentials, operation: str) -> None:
+    """Refuse a program's header or query parameter that a credential fills in."""
+    headers = {name.lower() for name in credentials.headers} & set(outgoing.headers)
+    query = set(credentials.query) & outgoing.query_names
+    for name in sorted(headers | query):
+        raise InvalidArguments(
+            f"{name} is set by the API's credential",
+            hint="leave it out: it is added when the call is sent",
+            operation=operation,
+        )
+
+
+def _secrets(credentials: Credentials) -> set[str]:
+    """Give what must not come back: the secrets, and the values that carry them."""
+    values = [*credentials.headers.values(), *credentials.query.values(), *credentials.cookies.values()]
+    return {text for text in (*credentials.secrets, *values) if text}
+
+
+def _host(url: str) -> str:
+    origin = origin_of(url)
+    return origin_text(origin) if origin else "the API"
+
+
+def _broken(  # noqa: PLR0911  (one cause after another)
+    error: Exception, origin: Origin, attempt: _Attempt
+) -> Unreachable:
+    """Say in our own words what httpx means: its messages may quote the request."""
+    host = origin_text(origin)
+    if isinstance(error, httpx2.ConnectTimeout):
+        return attempt.unreachable(f"{host} did not accept a connection in time", "is it up, and reachable from here?")
+    if isinstance(error, httpx2.ConnectError):
+        reason = str(error).lower()
+        if "certificate" in reason or "ssl" in reason:
+            return attempt.unreachable(
+                f"{host} has a certificate that is not trusted here, or does not speak TLS",
+                "for a company's own CA set SSL_CERT_FILE, or put it into the system's trust store",
+            )
+        if (
+            "name or service" in reason
+            or "nodename" in reason
+            or "getaddrinfo" in reason
+            or "name resolution" in reason
+        ):
+            return attempt.unreachable(f"{host} is not known (no DNS answer)", "check the name; is --base-url right?")
+        return attempt.unreachable(f"{host} refused the connection", "is the API up, and is --base-url right?")
+    if isinstance(error, httpx2.ProxyError):
+        return attempt.unreachable(f"the proxy refused to connect to {host}", "check HTTPS_PROXY and NO_PROXY")
+    if isinstance(error, httpx2.TimeoutException):
+        return attempt.unreachable(f"{host} did not answer in time", "try again, or ask for less")
+    if isinstance(error, httpx2.RemoteProtocolError):
+        return attempt.unreachable(
+            f"{host} broke off, or did not speak HTTP", "whether it acted on the call is not known"
+        )
+    if isinstance(error, (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol)):
+        return attempt.unreachable(f"the request to {host} is not valid HTTP", "check the header values and the path")
+    return attempt.unreachable(f"the connection to {host} broke", "whether the API acted on the call is not known")

@@ -1,0 +1,52 @@
+"""Takes secrets out of what an API answers: one that echoes its caller's headers must not hand a credential out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REDACTED = "[redacted]"
+_SHORTEST = 4
+_SHORTEST_BASE64 = 8
+
+
+class Redactor:
+    """Knows the forms of some secrets: plain, percent-encoded, JSON-escaped, and base64, also inside a longer text."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms: set[str] = set()
+        for secret in secrets:
+            if len(secret) >= _SHORTEST:
+                forms |= {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
+                forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+            if len(secret) >= _SHORTEST_BASE64:
+                forms |= _base64_forms(secret.encode())
+        longest_first = sorted(forms, key=len, reverse=True)
+        self._bytes = re.compile(b"|".join(re.escape(form.encode()) for form in longest_first)) if forms else None
+        self._text = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if forms else None
+
+    def clean(self, data: bytes) -> bytes:
+        """Give `data` with every secret replaced."""
+        return self._bytes.sub(REDACTED.encode(), data) if self._bytes else data
+
+    def clean_text(self, text: str) -> str:
+        """Give `text` with every secret replaced, in any case."""
+        return self._text.sub(REDACTED, text) if self._text else text
+
+
+def _base64_forms(secret: bytes) -> set[str]:
+    """Give what base64 of any text around the secret must contain: one form for each of the three alignments."""
+    forms: set[str] = set()
+    for lead in range(3):
+        packed = base64.b64encode(b"\0" * lead + secret).decode()
+        # Characters that also carry bits of the neighbours are left out.
+        start = (0, 2, 3)[lead]
+        end = len(packed) - (0, 3, 2)[(lead + len(secret)) % 3]
+        forms |= {packed[start:end], packed[start:end].replace("+", "-").replace("/", "_")}
+    return forms

@@ -1,0 +1,258 @@
+"""From a call to a request that is ready to go, but for the credentials. No I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote, unquote, urlsplit
+
+from keyhole.errors import InvalidArguments, Unreachable, nearest
+from keyhole.sources.openapi.body import encoded, guessed
+from keyhole.sources.openapi.media import essence
+from keyhole.sources.openapi.operations import TEMPLATE, template_name
+from keyhole.sources.openapi.parameters import (
+    SerialisationError,
+    Wire,
+    bracketed,
+    cookie_parts,
+    encode,
+    header_text,
+    path_text,
+    query_parts,
+)
+
+if TYPE_CHECKING:
+    from keyhole.catalog.call import Call
+    from keyhole.sources.openapi.operations import Endpoint
+    from keyhole.sources.openapi.signature import Plan
+
+FORBIDDEN = frozenset({
+    "authorization", "proxy-authorization", "proxy-connection", "cookie", "host", "content-length",
+    "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "accept-encoding",
+    "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-original-url",
+    "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
+})  # fmt: skip
+"""What no program sets: credentials, framing, and what would make the request another one than the policy saw."""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NO_SERVER = "the document does not say where the API is (no server, or a relative one, in a file)"
+
+
+@dataclass(frozen=True, slots=True)
+class AdHoc:
+    """The origin of an ad-hoc operation. `path` may hold a query."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request but for the credentials. `url` is absolute and encoded; header names are lower-case."""
+
+    method: str
+    base: str
+    url: str
+    headers: dict[str, str]
+    cookies: tuple[str, ...]
+    content: bytes
+    query_names: frozenset[str]
+    json_answer: bool = True
+
+
+def build(call: Call, endpoint: Endpoint, plan: Plan, base: str) -> Outgoing:
+    """Build a call of a described operation. Raises `InvalidArguments`; `Unreachable` where the base is not known."""
+    operation = call.operation.qualified
+    if not base:
+        raise Unreachable(_NO_SERVER, hint="say it with --base-url https://HOST/PATH", operation=operation, sent=False)
+    try:
+        _check_known(call, plan)
+        path, query = _target(call, endpoint, plan)
+        headers, cookies = _headers(call, plan)
+        content = _content(call, plan, headers)
+    except SerialisationError as error:
+        raise InvalidArguments(str(error), operation=operation) from None
+    headers.setdefault("accept", plan.accept)
+    return Outgoing(
+        endpoint.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, tuple(cookies), content,
+        frozenset(unquote(part.partition("=")[0]) for part in query), plan.json_answer,
+    )  # fmt: skip
+
+
+def _check_known(call: Call, plan: Plan) -> None:
+    known = {parameter.name for parameter in plan.signature.parameters}
+    if plan.signature.body:
+        known.add("body")
+    for name in call.arguments:
+        if name not in known:
+            near = nearest(name, known)
+            also = f"; did you mean {', '.join(near)}?" if near else ""
+            raise SerialisationError(f"there is no argument {name!r}{also}")
+    missing = [one.name for one in plan.signature.parameters if one.required and call.arguments.get(one.name) is None]
+    if plan.signature.body and plan.signature.body.required and "body" not in call.arguments:
+        missing.append("body")
+    if missing:
+        raise SerialisationError(f"missing: {', '.join(missing)}")
+
+
+def _given(call: Call, plan: Plan, place: str) -> list[tuple[str, Wire, Any]]:
+    return [
+        (one.name, plan.wires[one.name], call.arguments[one.name])
+        for one in plan.signature.parameters
+        if one.place == place and call.arguments.get(one.name) is not None
+    ]
+
+
+def _target(call: Call, endpoint: Endpoint, plan: Plan) -> tuple[str, list[str]]:
+    """Give the encoded path and the parts of the query; a path's own query goes first, its fragment nowhere."""
+    template, _, fixed = endpoint.path.partition("#")[0].partition("?")
+    values = {wire.name: (name, wire, value) for name, wire, value in _given(call, plan, "path")}
+
+    def fill(match: re.Match[str]) -> str:
+        expression = match[1].strip()
+        name, wire, value = values[template_name(expression)]
+        if expression.startswith("+"):
+            wire = Wire(wire.name, wire.place, wire.style, wire.explode, reserved=True, media=wire.media)
+        return _named(name, path_text, wire, value)
+
+    path = _filled(template, fill)
+    for segment in path.split("/"):
+        # A URL parser would resolve these, and the request would be another one than the policy saw.
+        if unquote(segment) in (".", ".."):
+            raise SerialisationError(f"a path value may not make the segment {segment!r}")
+    query = [_filled(part, fill) for part in fixed.split("&") if part] if fixed else []
+    for name, wire, value in _given(call, plan, "query"):
+        query += _named(name, query_parts, wire, value)
+    return path, query
+
+
+def _filled(template: str, fill: Any) -> str:
+    """Fill the template's expressions, and encode what a URL cannot hold of the rest."""
+    parts = TEMPLATE.split(template)
+    matches = iter(TEMPLATE.finditer(template))
+    return "".join(
+        fill(next(matches)) if index % 2 else quote(part, safe="/:?@!$&'()*+,;=~%-._")
+        for index, part in enumerate(parts)
+    )
+
+
+def _named(name: str, serialise: Any, wire: Wire, value: Any) -> Any:
+    try:
+        return serialise(wire, value)
+    except SerialisationError as error:
+        raise SerialisationError(f"{name}: {error}") from None
+
+
+def _headers(call: Call, plan: Plan) -> tuple[dict[str, str], list[str]]:
+    headers: dict[str, str] = {}
+    for name, wire, value in _given(call, plan, "header"):
+        key = wire.name.lower()
+        if key in FORBIDDEN:
+            raise SerialisationError(f"the header {wire.name} is not a program's to set")
+        headers[key] = _named(name, header_text, wire, value)
+    cookies: list[str] = []
+    for name, wire, value in _given(call, plan, "cookie"):
+        cookies += _named(name, cookie_parts, wire, value)
+    return headers, cookies
+
+
+def _content(call: Call, plan: Plan, headers: dict[str, str]) -> bytes:
+    body = plan.signature.body
+    if body is None or "body" not in call.arguments:
+        headers.pop("content-type", None)
+        return b""
+    wanted = headers.get("content-type") or body.content_type
+    offered = {essence(one): one for one in (*body.content_types, body.content_type)}
+    if essence(wanted) not in offered and not any("*" in one for one in offered):
+        raise SerialisationError(f"Content-Type {wanted!r} is not one of {', '.join(sorted(offered))}")
+    content_type, content = encoded(wanted, call.arguments["body"], body.schema, plan.encoding, plan.signature.schemas)
+    headers["content-type"] = content_type
+    return content
+
+
+def within(base: str, path: str) -> str:
+    """Give a program's path for an ad-hoc request: absolute, nothing that climbs. Raises `InvalidArguments`."""
+    text = path.strip()
+    if base and (text == base or text.startswith((base + "/", base + "?"))):
+        text = text[len(base) :] or "/"
+    text = text.partition("#")[0]
+    if not text.startswith("/") or text.startswith("//") or "\\" in text:
+        hint = "give a path that begins with / (it is added to the base URL)"
+        raise InvalidArguments(f"{path[:200]!r} is not a path of this API", hint=f"{hint}: {base}" if base else hint)
+    plain, mark, query = text.partition("?")
+    if any(segment in (".", "..") for segment in re.split(r"[/\\]", unquote(unquote(plain)))):
+        raise InvalidArguments(f"a path may not hold '.' or '..': {plain[:200]!r}", hint="write the path it leads to")
+    try:
+        # "%" stays: the path is the program's own, already encoded.
+        return quote(plain, safe="/:@!$&'()*+,;=~%-._") + mark + quote(query, safe="/:?@!$&'()*+,;=~%-._[]")
+    except UnicodeEncodeError:
+        raise InvalidArguments("the path holds half of a surrogate pair") from None
+
+
+def checked_method(method: str) -> str:
+    """Give a method in upper case. Raises `InvalidArguments`."""
+    if not _TOKEN.fullmatch(method) or method.upper() == "CONNECT":
+        raise InvalidArguments(
+            f"{method[:40]!r} is not a method that can be sent", hint="GET, POST, PUT, PATCH, DELETE"
+        )
+    return method.upper()
+
+
+def build_ad_hoc(call: Call, origin: AdHoc, base: str) -> Outgoing:
+    """Build a request that no operation describes, from `query`, `headers` and `body`. Raises like `build`."""
+    operation = call.operation.qualified
+    if not base:
+        raise Unreachable(_NO_SERVER, hint="say it with --base-url https://HOST/PATH", operation=operation, sent=False)
+    try:
+        headers = _free_headers(_mapping(call, "headers"))
+        path, _, fixed = origin.path.partition("?")
+        query = [part for part in fixed.split("&") if part] + _free_query(_mapping(call, "query"))
+        content = b""
+        if "body" in call.arguments and (call.arguments["body"] is not None or "content-type" in headers):
+            headers["content-type"], content = guessed(headers.get("content-type", ""), call.arguments["body"])
+    except SerialisationError as error:
+        raise InvalidArguments(str(error), operation=operation) from None
+    headers.setdefault("accept", "application/json, */*;q=0.8")
+    return Outgoing(
+        origin.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, (), content,
+        frozenset(unquote(part.partition("=")[0]) for part in query),
+    )  # fmt: skip
+
+
+def _mapping(call: Call, name: str) -> dict[str, Any]:
+    value = call.arguments.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SerialisationError(f"{name} must be an object, not {type(value).__name__}")
+    return cast("dict[str, Any]", value)
+
+
+def _free_headers(given: dict[str, Any]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in given.items():
+        key = name.lower()
+        if not _TOKEN.fullmatch(name):
+            raise SerialisationError(f"{name[:60]!r} is not a header's name")
+        if key in FORBIDDEN:
+            raise SerialisationError(f"the header {name} is not a program's to set")
+        if value is not None:
+            headers[key] = _named(name, header_text, Wire(name, "header", "simple", explode=False), value)
+    return headers
+
+
+def _free_query(given: dict[str, Any]) -> list[str]:
+    parts: list[str] = []
+    for name, value in given.items():
+        if isinstance(value, dict):
+            parts += [f"{encode(key)}={encode(text)}" for key, text in bracketed(name, value)]
+        else:
+            parts += query_parts(Wire(name, "query", "form", explode=True), value)
+    return parts
+
+
+def unqueried(url: str) -> str:
+    """Give a URL without its query, for messages."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"

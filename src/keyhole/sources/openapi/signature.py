@@ -1,0 +1,261 @@
+"""An endpoint's signature, and the plan of how each of its arguments is sent. Read only when somebody looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from keyhole.catalog.operation import Body, Parameter, Signature
+from keyhole.sources.openapi.media import essence, is_json, is_text, kind_of, preferred
+from keyhole.sources.openapi.parameters import Wire
+
+if TYPE_CHECKING:
+    from keyhole.catalog.operation import Place
+    from keyhole.catalog.schema import Schemas
+    from keyhole.sources.openapi.operations import Endpoint
+
+Object = dict[str, Any]
+
+CONTENT_TYPE = "Content-Type"
+_STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
+_FORMATS = {"csv": "", "ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDelimited"}
+_NOT_SCHEMA = frozenset({"name", "in", "required", "description", "collectionFormat", "allowEmptyValue", "deprecated"})
+_ORDER: tuple[Place, ...] = ("path", "query", "header", "cookie")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a call of one endpoint becomes a request: `wires` by argument name; `encoding` by field of a form."""
+
+    signature: Signature
+    wires: dict[str, Wire]
+    encoding: dict[str, Object] = field(default_factory=dict[str, Object])
+    accept: str = ""
+    json_answer: bool = True
+    """False where the document says that the answer is something else than JSON."""
+
+
+def plan_of(endpoint: Endpoint, schemas: Schemas) -> Plan:
+    """Read one endpoint. Never raises for what the document holds."""
+    old = schemas.dialect == "2.0"
+    body, encoding = _old_body(endpoint, schemas) if old else _body(endpoint, schemas)
+    taken = {"body"} if body else set[str]()
+    parameters: list[Parameter] = []
+    wires: dict[str, Wire] = {}
+    raw = [(item, *_placed(item)) for item in endpoint.parameters]
+    for place in _ORDER:
+        for item, name, at in raw:
+            if at != place:
+                continue
+            argument = _argument(name, place, taken)
+            taken.add(argument)
+            wires[argument] = _old_wire(item, name, place) if old else _wire(item, name, place)
+            parameters.append(_parameter(item, argument, name, place, schemas, old=old))
+    if body and len(body.content_types) > 1 and "content-type" not in {name.lower() for name in taken}:
+        parameters.append(_choice(body))
+        wires[CONTENT_TYPE] = Wire(CONTENT_TYPE, "header", "simple", explode=False)
+    output, answers = _output(endpoint, schemas)
+    json_answer = not answers or any(is_json(answer) or "*" in answer for answer in answers)
+    accept = "application/json, */*;q=0.8" if json_answer else ", ".join([*answers[:8], "*/*;q=0.1"])
+    return Plan(Signature(tuple(parameters), body, output, schemas), wires, encoding, accept, json_answer)
+
+
+def _placed(item: Object) -> tuple[str, str]:
+    place = str(item["in"]).lower()
+    return str(item["name"]), "query" if place == "querystring" else place
+
+
+def _argument(name: str, place: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    candidate = f"{name}_{place}"
+    number = 2
+    while candidate in taken:
+        candidate, number = f"{name}_{place}{number}", number + 1
+    return candidate
+
+
+def _parameter(  # noqa: PLR0913
+    item: Object, argument: str, name: str, place: Place, schemas: Schemas, *, old: bool
+) -> Parameter:
+    own = place == "header" and name.lower() in ("accept", "content-type")  # Keyhole sends these itself unless told
+    if old:
+        schema: Any = {key: value for key, value in item.items() if key not in _NOT_SCHEMA}
+    else:
+        schema = item.get("schema")
+        if not isinstance(schema, dict):
+            content = _object(item.get("content"))
+            schema = _object(next(iter(content.values()), None)).get("schema") if content else None
+    return Parameter(
+        name=argument,
+        wire=name,
+        place=place,
+        required=(place == "path" or item.get("required") is True) and not own,
+        schema=_object(schema),
+        description=_text(item.get("description")) or _text(schemas.resolve(schema).get("description")),
+        deprecated=item.get("deprecated") is True,
+    )
+
+
+def _choice(body: Body) -> Parameter:
+    schema = {"type": "string", "enum": list(body.content_types), "default": body.content_type}
+    return Parameter(CONTENT_TYPE, CONTENT_TYPE, "header", required=False, schema=schema)
+
+
+def _wire(item: Object, name: str, place: Place) -> Wire:
+    content = _object(item.get("content"))
+    media = next(iter(content), "") if not isinstance(item.get("schema"), dict) else ""
+    if str(item["in"]).lower() == "querystring":
+        return Wire(name, place, "querystring", explode=True, media=media)
+    styles = _STYLES[place]
+    style = item.get("style") if item.get("style") in styles else styles[0]
+    explode = item.get("explode")
+    if not isinstance(explode, bool):
+        explode = style == "form"
+    return Wire(name, place, str(style), explode, reserved=item.get("allowReserved") is True, media=media)
+
+
+def _old_wire(item: Object, name: str, place: Place) -> Wire:
+    collection = item.get("collectionFormat")
+    style = _FORMATS.get(str(collection), "") or _STYLES[place][0]
+    return Wire(name, place, style, explode=collection == "multi")
+
+
+def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Object]]:
+    raw = endpoint.operation.get("requestBody")
+    if not isinstance(raw, dict):
+        return None, {}
+    request = schemas.resolve(raw)
+    content = _object(request.get("content"))
+    if not content and not request:
+        return None, {}
+    chosen = _chosen(content, schemas)
+    media = schemas.resolve(content.get(chosen))
+    encoding = {name: _object(value) for name, value in _object(media.get("encoding")).items()}
+    body = Body(
+        required=request.get("required") is True,
+        schema=_sent_schema(chosen, media.get("schema") or media.get("itemSchema"), schemas),
+        content_type="application/json" if "*" in chosen else chosen,
+        content_types=tuple(content) or ("application/json",),
+        description=_text(request.get("description")),
+    )
+    return body, encoding
+
+
+def _chosen(content: Object, schemas: Schemas) -> str:
+    if not content:
+        return "application/json"
+    chosen = preferred(content)
+    if kind_of(chosen) == "form":
+        for name in content:
+            # A file cannot go through a form that is not multipart.
+            if kind_of(name) == "multipart" and has_file(_object(content[name]).get("schema"), schemas):
+                return name
+    return chosen
+
+
+def has_file(schema: Any, schemas: Schemas) -> bool:
+    """Say whether an object's schema has a field that is a file, or a list of files."""
+    return any(is_file(field_schema, schemas) for field_schema in schemas.properties(schema).values())
+
+
+def is_file(schema: Any, schemas: Schemas) -> bool:
+    """Say whether a field is a file, or a list of them: `format: binary`, contentMediaType (3.1), `type: file` (2.0)."""
+    found = schemas.resolve(schema)
+    if found.get("type") == "array":
+        found = schemas.resolve(found.get("items"))
+    return found.get("format") == "binary" or found.get("type") == "file" or "contentMediaType" in found
+
+
+def _sent_schema(content_type: str, schema: Any, schemas: Schemas) -> Object:
+    kind = kind_of(content_type)
+    if kind == "text" and schemas.resolve(schema).get("type") != "string":
+        return {"type": "string", "description": f"{essence(content_type)} as text"}
+    if kind == "binary":
+        return {"type": "string", "format": "binary"}
+    return _object(schema)
+
+
+def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Object]]:
+    consumes = endpoint.operation.get("consumes") or schemas.root.get("consumes")
+    types = (
+        [item for item in cast("list[Any]", consumes) if isinstance(item, str)] if isinstance(consumes, list) else []
+    )
+    whole = next((item for item in endpoint.parameters if item["in"] == "body"), None)
+    if whole is not None:
+        types = types or ["application/json"]
+        chosen = preferred(types)
+        sent = "application/json" if "*" in chosen or kind_of(chosen) in ("form", "multipart") else chosen
+        schema = _sent_schema(sent, whole.get("schema"), schemas)
+        return Body(whole.get("required") is True, schema, sent, tuple(types), _text(whole.get("description"))), {}
+    fields = [item for item in endpoint.parameters if str(item["in"]).lower() == "formdata"]
+    return _old_form(fields, types) if fields else (None, {})
+
+
+def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, Object]]:
+    """Swagger 2.0's formData parameters as one object."""
+    properties: Object = {}
+    encoding: dict[str, Object] = {}
+    for item in fields:
+        schema = {key: value for key, value in item.items() if key not in _NOT_SCHEMA}
+        if schema.get("type") == "file":
+            schema = {"type": "string", "format": "binary"}
+        if description := _text(item.get("description")):
+            schema["description"] = description
+        properties[str(item["name"])] = schema
+        style = _FORMATS.get(str(item.get("collectionFormat")), "") or "form"
+        encoding[str(item["name"])] = {"style": style, "explode": item.get("collectionFormat") == "multi"}
+    required = [str(item["name"]) for item in fields if item.get("required") is True]
+    multipart = next((item for item in types if kind_of(item) == "multipart"), "")
+    form = next((item for item in types if kind_of(item) == "form"), "")
+    if any(item.get("type") == "file" for item in fields) or (multipart and not form):
+        chosen = multipart or "multipart/form-data"
+    else:
+        chosen = form or "application/x-www-form-urlencoded"
+    schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
+    # A chosen form is the only one: its fields are declared for that one kind.
+    return Body(bool(required), schema, chosen, (chosen,)), encoding
+
+
+def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[str]]:
+    """Give the schema of a successful answer, and the content types it may have."""
+    responses = {str(key).upper(): value for key, value in _object(endpoint.operation.get("responses")).items()}
+    good = sorted(key for key in responses if key.startswith("2")) or [key for key in ("DEFAULT",) if key in responses]
+    for key in good:
+        response = schemas.resolve(responses[key])
+        if schemas.dialect == "2.0":
+            produces = endpoint.operation.get("produces") or schemas.root.get("produces")
+            types = (
+                [item for item in cast("list[Any]", produces) if isinstance(item, str)]
+                if isinstance(produces, list)
+                else []
+            )
+            if isinstance(response.get("schema"), dict):
+                return _answer_schema(response["schema"], preferred(types) if types else "application/json"), types
+        elif content := _object(response.get("content")):
+            chosen = preferred(content)
+            media = schemas.resolve(content[chosen])
+            return _answer_schema(media.get("schema") or media.get("itemSchema"), chosen), list(content)
+    return None, []
+
+
+def _answer_schema(schema: Any, content_type: str) -> Object | None:
+    kind = essence(content_type)
+    if is_json(kind) or "*" in kind or kind_of(kind) == "ndjson":
+        return _object(schema) or None
+    if is_text(kind):
+        return {"type": "string", "description": f"{kind} as text"}
+    return {"type": "string", "format": "binary"}
+
+
+def _object(value: Any) -> Object:
+    return cast("Object", value) if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

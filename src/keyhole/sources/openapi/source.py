@@ -1,0 +1,287 @@
+"""`OpenAPISource`: one OpenAPI document as a source of operations, and `load`, which makes it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from keyhole.catalog.naming import NameEntry, api_name, operation_names
+from keyhole.catalog.operation import Body, Effect, Operation, Parameter, Signature
+from keyhole.catalog.schema import Schemas
+from keyhole.errors import DocumentError, nearest
+from keyhole.sources.openapi.document import decode, dialect_of, parse
+from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
+from keyhole.sources.openapi.guard import Guard, origin_of
+from keyhole.sources.openapi.http import Sender
+from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
+from keyhole.sources.openapi.refs import Folder, dangling, has_external
+from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
+from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
+from keyhole.sources.openapi.signature import Plan, plan_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyhole.catalog.call import Call, Credentials, Result
+    from keyhole.sources.source import Notice
+
+MAX_ANSWER_BYTES = 32 << 20
+
+
+class OpenAPISource:
+    """A `Source` over one document (the contract is `sources.source.Source`). Made by `load`.
+
+    `security` holds the document's security schemes by name; `base_url` is the pinned base: scheme, host, port and
+    path that credentials may go to, empty where neither the operator nor the document says one.
+    """
+
+    def __init__(  # noqa: PLR0913  (what a source is made of, by name; `load` is the short way)
+        self,
+        name: str | None,
+        schemas: Schemas,
+        *,
+        location: str,
+        notices: list[Notice],
+        base_url: str | None,
+        allow_private: bool,
+        timeout_s: float,
+        connect_timeout_s: float,
+        max_bytes: int,
+    ) -> None:
+        self._schemas = schemas
+        self._location = location
+        root = schemas.root
+        info = root.get("info")
+        title = cast("dict[str, Any]", info).get("title") if isinstance(info, dict) else None
+        self._title = " ".join(str(title).split())[:200] if title else Path(location).stem or "API"
+        self._name = api_name(name or self._title)
+        self._typed = checked_base(base_url) if base_url else ""
+        self.security = security_schemes(schemas)
+        self.base_url = self._typed or self._document_base()
+        scan = Scan(schemas)
+        self._operations = self._build(list(scan.endpoints()))
+        self._notices = (*notices, *scan.notices)
+        trusted = [origin for url in (self._typed, location) if (origin := origin_of(url))]
+        self._sender = Sender(
+            Guard(trusted, allow_private=allow_private),
+            pinned=self.base_url,
+            timeout_s=timeout_s,
+            connect_timeout_s=connect_timeout_s,
+            max_bytes=max_bytes,
+        )
+
+    @property
+    def name(self) -> str:
+        """The API's global in programs."""
+        return self._name
+
+    @property
+    def title(self) -> str:
+        """What the API calls itself."""
+        return self._title
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document, external files under `x-keyhole-files`. Read only."""
+        return self._schemas.root
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was skipped or mended."""
+        return self._notices
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give every operation, in the document's order."""
+        return self._operations
+
+    def ad_hoc(self, method: str, path: str) -> Operation:
+        """Make the operation that stands for a request to a path that the document does not describe.
+
+        Its arguments are `query`, `headers` and `body`; its effect is unknown, and so destructive.
+        """
+        method = checked_method(method)
+        origin = AdHoc(method, within(self.base_url, path))
+        return Operation(
+            api=self._name, name="request", id=f"{method} {origin.path}", method=method, path=origin.path,
+            effect=Effect.DESTRUCTIVE, summary="A request that the document does not describe",
+            load=self._ad_hoc_signature, origin=origin,
+        )  # fmt: skip
+
+    def preview(self, call: Call) -> tuple[str, str]:
+        """Give the method and the URL that `call` would go to, without credentials. Raises as `send` does."""
+        outgoing = self._outgoing(call)
+        return outgoing.method, outgoing.url
+
+    async def send(self, call: Call, credentials: Credentials) -> Result:
+        """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
+        return await self._sender.send(self._outgoing(call), credentials, operation=call.operation.qualified)
+
+    async def aclose(self) -> None:
+        """Close connections. Idempotent."""
+        await self._sender.aclose()
+
+    def _outgoing(self, call: Call) -> Outgoing:
+        origin = call.operation.origin
+        if isinstance(origin, AdHoc):
+            return build_ad_hoc(call, origin, self.base_url)
+        endpoint = cast("Endpoint", origin)
+        base = self._typed or (base_of(endpoint.servers, self._location) if endpoint.servers else self.base_url)
+        return build(call, endpoint, self._plan(endpoint), base)
+
+    def _plan(self, endpoint: Endpoint) -> Plan:
+        if endpoint.plan is None:
+            endpoint.plan = plan_of(endpoint, self._schemas)
+        return endpoint.plan
+
+    def _signature(self, endpoint: Endpoint) -> Signature:
+        return self._plan(endpoint).signature
+
+    def _ad_hoc_signature(self) -> Signature:
+        parameters = tuple(
+            Parameter(name, name, "argument", required=False, schema={"type": "object"})
+            for name in ("query", "headers")
+        )
+        return Signature(
+            parameters, Body(required=False, schema={}, content_type="application/json"), None, self._schemas
+        )
+
+    def _document_base(self) -> str:
+        root = self._schemas.root
+        if self._schemas.dialect == "2.0":
+            return base_of_old(root, self._location)
+        servers = root.get("servers")
+        return base_of(cast("list[Any]", servers) if isinstance(servers, list) else None, self._location)
+
+    def _build(self, endpoints: list[Endpoint]) -> tuple[Operation, ...]:
+        ids = [_operation_id(endpoint) for endpoint in endpoints]
+        times = Counter(ids)
+        tags = [_tags(endpoint.operation.get("tags")) for endpoint in endpoints]
+        names = operation_names(
+            [NameEntry(id_, end.method, end.path, tag) for id_, end, tag in zip(ids, endpoints, tags, strict=True)]
+        )
+        return tuple(
+            self._operation(endpoint, name, id_ if id_ and times[id_] == 1 else None, tag)
+            for endpoint, name, id_, tag in zip(endpoints, names, ids, tags, strict=True)
+        )
+
+    def _operation(self, endpoint: Endpoint, name: str, operation_id: str | None, tags: tuple[str, ...]) -> Operation:
+        raw = endpoint.operation
+        description = raw.get("description") if isinstance(raw.get("description"), str) else ""
+        summary = raw.get("summary") if isinstance(raw.get("summary"), str) else ""
+        wanted = dict.fromkeys(scheme for together in endpoint.security for scheme in together)
+        return Operation(
+            api=self._name,
+            name=name,
+            id=operation_id or f"{endpoint.method} {endpoint.path}",
+            method=endpoint.method,
+            path=endpoint.path,
+            effect=effect_of(endpoint.method, raw.get("x-keyhole-effect")),
+            summary=" ".join(str(summary or _first_line(str(description))).split()),
+            description=str(description),
+            tags=tags,
+            deprecated=raw.get("deprecated") is True,
+            auth=tuple(wanted),
+            load=partial(self._signature, endpoint),
+            origin=endpoint,
+        )
+
+
+def load(  # noqa: PLR0913  (the options of a document, by name)
+    document: str | Path | dict[str, Any],
+    *,
+    name: str | None = None,
+    base_url: str | None = None,
+    doc_headers: Mapping[str, str] | None = None,
+    allow_private: bool = False,
+    timeout_s: float = 60.0,
+    connect_timeout_s: float = 10.0,
+    max_bytes: int = MAX_ANSWER_BYTES,
+) -> OpenAPISource:
+    """Read a document and make its source. Blocks; run it in a thread where an event loop runs.
+
+    `document` is a path, an http(s) URL, or the document itself. `doc_headers` go to the origin of that URL only.
+    `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
+    addresses. Times in seconds; `max_bytes` bounds an answer. Raises `DocumentError` where no operation is left,
+    `UsageError` for a bad `base_url`.
+    """
+    location = "" if isinstance(document, dict) else _location(document)
+    typed = [url for url in (location, base_url or "") if "://" in url]
+    fetcher = Fetcher(
+        typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s
+    )
+    if isinstance(document, dict):
+        root, text, where = _copied(document), None, "the document"
+    else:
+        remote = "://" in location
+        where = shown(location) if remote else location
+        url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
+        text = decode(data, where)
+        root, location = parse(text, where), url
+    dialect = dialect_of(root, where)
+    notices: list[Notice] = []
+    if has_external(text):
+        notices += Folder(root, location, fetcher).fold()
+        text = None
+    schemas = Schemas(root, dialect)
+    notices += dangling(root, schemas, text)
+    source = OpenAPISource(
+        name, schemas, location=location, notices=notices, base_url=base_url, allow_private=allow_private,
+        timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
+    )  # fmt: skip
+    if not source.operations():
+        raise _nothing_left(where, root, source.notices)
+    return source
+
+
+def _location(document: str | Path) -> str:
+    text = str(document)
+    if "://" not in text:
+        return str(Path(text).expanduser())
+    scheme = text.partition("://")[0].lower()
+    if scheme not in ("http", "https"):
+        near = nearest(scheme, ("http", "https"), limit=1)
+        raise DocumentError(
+            f"{text[:200]} is not an http or https URL",
+            hint=f"did you mean {near[0]}://?" if near else "give a path or an http(s) URL",
+        )
+    return text
+
+
+def _copied(document: dict[str, Any]) -> Any:
+    try:
+        return json.loads(json.dumps(document))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DocumentError(
+            f"the document is not JSON: {error}", hint="dates and other objects must be strings"
+        ) from None
+
+
+def _nothing_left(where: str, root: dict[str, Any], notices: tuple[Notice, ...]) -> DocumentError:
+    paths = root.get("paths")
+    if not notices and not paths:
+        why = "it has webhooks only" if root.get("webhooks") else "its `paths` are empty"
+        return DocumentError(f"{where} has no operations: {why}", pointer="#/paths", hint="is it the whole document?")
+    shown_notices = "; ".join(f"{notice.pointer} {notice.message}" for notice in notices[:3])
+    return DocumentError(
+        f"{where} has no usable operation{': ' + shown_notices if shown_notices else ''}",
+        pointer=notices[0].pointer if notices else "#/paths",
+        hint="mend the document there" if notices else "its `paths` hold no methods",
+    )
+
+
+def _operation_id(endpoint: Endpoint) -> str | None:
+    found = endpoint.operation.get("operationId")
+    if isinstance(found, (int, float)) and not isinstance(found, bool):
+        return str(found)
+    return found.strip() or None if isinstance(found, str) else None
+
+
+def _tags(raw: Any) -> tuple[str, ...]:
+    return tuple(tag for tag in cast("list[Any]", raw) if isinstance(tag, str)) if isinstance(raw, list) else ()
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:200]
