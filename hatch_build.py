@@ -43,7 +43,7 @@ class GuestBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         folder = Path(self.root) / FOLDER
         guest, stamp = folder / "guest.wasm", folder / "guest.json"
-        inputs = _inputs(folder / "guest.c")
+        inputs = _inputs([folder / "guest.c", folder / "heap.h"])
         if not _is_current(guest, stamp, inputs):
             self.app.display_info("building the sandbox guest (once, about a minute) ...")
             content = _build(folder / "guest.c")
@@ -57,9 +57,9 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _inputs(source: Path) -> str:
+def _inputs(sources: list[Path]) -> str:
     pins = (QUICKJS, QUICKJS_SHA256, ZIG, *SOURCES, *COMPILE, *LINK)
-    return _sha256(b"\0".join([source.read_bytes(), *(pin.encode() for pin in pins)]))
+    return _sha256(b"\0".join([*(source.read_bytes() for source in sources), *(pin.encode() for pin in pins)]))
 
 
 def _is_current(guest: Path, stamp: Path, inputs: str) -> bool:

@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
 import calls
 import fresh
@@ -19,6 +20,9 @@ import structlog
 import tokens
 import toolcall
 from report import SHARED, machine
+
+README = Path(__file__).parent / "README.md"
+HEADING = "## Numbers\n"
 
 MEASUREMENTS = {
     "tokens": tokens.measure,
@@ -35,18 +39,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python bench/run.py", description="Keyhole's benchmarks, as Markdown.")
     parser.add_argument("--only", choices=[*MEASUREMENTS], action="append", help="only this one; may be repeated")
     parser.add_argument("--quick", action="store_true", help="few rounds, small documents: to see that it works")
+    parser.add_argument("--write", action="store_true", help="put the numbers into bench/README.md as well")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     if not (SHARED / "specs").is_dir():
         print("The benchmarks need ../shared/specs (real API documents) beside this checkout.", file=sys.stderr)
         return 2
-    print(
-        f"`{shlex.join(['python', 'bench/run.py', *sys.argv[1:]])}`, {datetime.now(UTC):%Y-%m-%d}, {machine()}.\n",
-        flush=True,
-    )
+    command = shlex.join(["python", "bench/run.py", *(part for part in sys.argv[1:] if part != "--write")])
+    parts = [f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {machine()}.\n"]
+    print(parts[0], flush=True)
     failed: list[str] = []
     for name in options.only or MEASUREMENTS:
-        print(f"{name} ...", file=sys.stderr)
         started = time.perf_counter()
         try:
             tables = asyncio.run(MEASUREMENTS[name](quick=options.quick))
@@ -55,11 +58,16 @@ def main() -> int:
             failed.append(name)
             continue
         for table in tables:
-            print(table.markdown(), flush=True)
+            parts.append(table.markdown())
+            print(parts[-1], flush=True)
         print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+        return 1
+    if options.write:
+        text = README.read_text("utf-8").partition(HEADING)[0]
+        README.write_text(text + HEADING + "\n" + "\n".join(parts), "utf-8")
+    return 0
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ async def measure(*, quick: bool) -> list[Table]:
     rounds = 1 if quick else 5
     table = Table(
         "Start of a stdio server with GitHub's document, to the answer of `tools/list`",
-        ["", "start", "memory when idle (PSS)", "in Keyhole's cached starts"],
+        ["", "start", "memory when idle (PSS)", "start, next to Keyhole cached"],
     )
     table.notes.append(
         "The first start compiles the interpreter (once a machine) and bakes the image (once a document)."

@@ -6,8 +6,7 @@ import asyncio
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
-import structlog
-
+from keyhole import tokens
 from keyhole.answer.execution import Execution
 from keyhole.answer.search import Search
 from keyhole.catalog import surface
@@ -19,6 +18,7 @@ from keyhole.gateway.decision import Budget, Decision
 from keyhole.gateway.door import Door
 from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
+from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, ImageSource, Limits
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from keyhole.config import Allow
     from keyhole.gateway.decision import CallRecord
-    from keyhole.sandbox.engine import Engine, LogLine
+    from keyhole.log import logger
+from keyhole.sandbox.engine import Engine, LogLine
     from keyhole.sources.source import Notice, Source
 
-log = structlog.get_logger("keyhole")
+log = logger(__name__)
 
 
 class CodeMode:
@@ -58,6 +59,7 @@ class CodeMode:
         self.config = (config or Config()).model_copy(update=update)
         if not self.config.apis:
             raise UsageError("no API was given", hint="Give at least one OpenAPI document: a file or a URL.")
+        tokens.configure(self.config.ranks())
         self.sources: dict[str, Source] = {}
         self._secrets = Secrets()
         self._runs = asyncio.Semaphore(self.config.runs_at_once)

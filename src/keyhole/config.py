@@ -125,6 +125,11 @@ class Config(BaseModel):
             return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "keyhole" / "cache"
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keyhole"
 
+    def ranks(self) -> Path | None:
+        """Give the folder of tiktoken's ranks, if one is named: token counts are exact with them."""
+        given = os.environ.get("TIKTOKEN_CACHE_DIR")
+        return Path(given).expanduser() if given else None
+
 
 def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
     """Make one [apis.NAME] table ready for the model. Raises `UsageError` for a literal credential."""

@@ -40,7 +40,6 @@ def test_a_program_that_ends(capsys, doc):
     [
         ("return (", 3, "syntax"),
         ("throw 'x'", 3, "throw"),
-        ("while (true) {}", 3, "cpu"),
         ("return await tracker.project_get({})", 3, "unknown_operation"),
         ("return await tracker.projects_get({})", 3, "invalid_arguments"),
         ("await tracker.projects_delete({ project: 'OLD', force: true })", 4, "needs_approval"),
@@ -51,6 +50,12 @@ def test_a_program_that_fails(capsys, doc, code, exit_code, error):
     got, printed, _ = executed(capsys, doc, code)
     assert (got, printed["outcome"], printed["error"]["code"]) == (exit_code, "failed", error)
     assert {"code", "message", "hint", "line", "column"} <= set(printed["error"])
+
+
+def test_a_program_that_does_not_end_is_stopped_by_the_configured_limit(capsys, doc, tmp_path):
+    (tmp_path / "keyhole.toml").write_text("[limits]\ncpu_s = 0.2\n")
+    got, printed, _ = executed(capsys, doc, "while (true) {}", "--config", str(tmp_path / "keyhole.toml"))
+    assert (got, printed["error"]["code"]) == (3, "cpu")
 
 
 def test_denied_is_4_whatever_is_allowed(capsys, doc):
@@ -87,7 +92,7 @@ def test_for_a_person_the_value_alone_is_on_standard_output(capsys, doc, tmp_pat
     assert "warn: careful" in shown.err
     assert run(["exec", *doc, "--code", "return 'as it is'"]) == 0
     assert capsys.readouterr().out == "as it is\n"
-    assert run(["exec", *doc, "--code", "const a = 1;\nnull.x"]) == 3
+    assert run(["exec", *doc, "--code", "const a = null;\nreturn a.x"]) == 3
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "line 2" in shown.err
@@ -131,7 +136,7 @@ def test_search_by_a_program(capsys, doc, tmp_path):
     assert run(["search", *doc, "--code", str(path)]) == 3
 
 
-def test_bake_then_a_cache_that_nobody_can_write(capsys, doc, tmp_path):
+def test_bake_fills_the_cache(capsys, doc, tmp_path):
     cache = tmp_path / "cache"
     assert run(["bake", *doc, "--cache-dir", str(cache), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)

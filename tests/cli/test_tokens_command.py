@@ -34,7 +34,7 @@ def test_counts_what_a_list_with_everything_inlined_would_cost():
 def test_a_reference_in_a_circle_stays_one():
     node = {"type": "object", "properties": {"next": {"$ref": "#/n"}, "text": {"type": "string"}}}
     counted = Native().count([operation({"n": node}, {"$ref": "#/n"})])
-    assert counted == pytest.approx(listed({"body": node}, ["body"]), rel=0.1)
+    assert counted == pytest.approx(listed({"body": node}, ["body"]), abs=8)
 
 
 def test_a_list_that_nobody_could_write_out_is_counted():

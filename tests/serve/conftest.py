@@ -50,3 +50,13 @@ def quiet_again():
     yield
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
+
+
+@pytest.fixture(scope="session")
+def o200k(shared):
+    """The reference for every token count, from ../shared: by itself tiktoken would download its ranks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIKTOKEN_CACHE_DIR", str(shared / "ranks"))
+        import tiktoken
+
+        yield tiktoken.get_encoding("o200k_base")

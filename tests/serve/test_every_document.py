@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 
 import pytest
 
@@ -21,14 +20,6 @@ def every(shared):
         source = load(str(path))
         found.append(Served(source.name, source.title, sum(1 for _ in source.operations())))
     return found
-
-
-@pytest.fixture(scope="module")
-def o200k(shared):
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(shared / "ranks"))
-    import tiktoken
-
-    return tiktoken.get_encoding("o200k_base")
 
 
 def test_under_1000_tokens_for_each_and_for_all_together(every, o200k):

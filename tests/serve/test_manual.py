@@ -1,27 +1,14 @@
 from __future__ import annotations
 
 import json
-import os
-from typing import TYPE_CHECKING
 
 import pytest
 
 from keyhole.catalog.operation import Effect
 from keyhole.serve.manual import DESCRIPTION_LIMIT, Served, clean, cost, names, titled, tools
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 READ = frozenset({Effect.READ})
 ONE = [Served("github", "GitHub v3 REST API", 1223)]
-
-
-@pytest.fixture(scope="module")
-def o200k(shared: Path):
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(shared / "ranks"))
-    import tiktoken
-
-    return tiktoken.get_encoding("o200k_base")
 
 
 HOSTILE = [

@@ -93,10 +93,7 @@ def test_the_rfc_6570_suite_where_openapi_has_the_expression(shared: Path, file:
                 continue
             operator, name, explode = found[1], found[2], bool(found[3])
             wire = Wire(name, "path", STYLES[operator], explode, reserved=operator == "+")
-            if operator in ("?", "&"):
-                got = operator + "&".join(query_parts(wire, value))
-            else:
-                got = path_text(wire, value)
+            got = operator + "&".join(query_parts(wire, value)) if operator in ("?", "&") else path_text(wire, value)
             # The members of an object may come in any order.
             assert got in (expected if isinstance(expected, list) else [expected]), template
             checked += 1

@@ -60,7 +60,7 @@ def shorten(value: Any, max_tokens: int) -> Shortened:
         if items >= _GOOD_ITEMS and found is not None:
             return found
         best = best or found
-    return best or Shortened(compact(_sketch(value)), "nearly everything")
+    return best or Shortened(compact(_sketch(value, budget)), "nearly everything")
 
 
 def prefix(text: str, max_tokens: int) -> tuple[str, int]:
@@ -105,13 +105,14 @@ def _most_items(value: Any, budget: int, keys: int, chars: int, depth: int) -> t
     return low, found
 
 
-def _sketch(value: Any) -> str:
+def _sketch(value: Any, budget: int) -> str:
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
-        names = ", ".join(clean(str(key)[:12]) for key in islice(fields, 3))
-        return f"… an object of {len(fields):,} keys: {names}"
+        bare = f"… an object of {_count(len(fields), 'key')}"
+        named = f"{bare}: {', '.join(str(key)[:12] for key in islice(fields, 3))}"
+        return named if fits(compact(named), budget) else bare
     if isinstance(value, list):
-        return f"… an array of {len(cast('list[Any]', value)):,} items"
+        return f"… an array of {_count(len(cast('list[Any]', value)), 'item')}"
     return "… a long value"
 
 
@@ -206,7 +207,7 @@ class _Cut:
         return given
 
     def key(self, name: str, given: dict[str, Any]) -> str:
-        limit = max(self.limits.chars, 60)
+        limit = max(self.limits.chars, 24)
         if len(name) > limit:
             name = name[:limit] + "…"
         while name in given:

@@ -35,6 +35,7 @@ WRITES = "--- writes made ---"
 CALLS = "--- calls made before it failed ---"
 NOTHING = "The program finished and returned nothing (undefined). To see a value, `return` it."
 
+
 def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKENS) -> str:
     """Give the text of a run: the value within `max_tokens`, then console output and writes, if any; or the failure.
 
@@ -125,7 +126,10 @@ def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
     if len(calls) <= MAX_CALLS:
         return [f"{_named(call)} {_line(call.url, 160)}{_result(call)}" for call in calls]
     alike = Counter((_named(call), _result(call)) for call in calls)
-    lines = [f"{name}{result} ({count:,} times)" for (name, result), count in alike.most_common(MAX_CALLS)]
+    lines = [
+        f"{name}{result}" + (f" ({count:,} times)" if count > 1 else "")
+        for (name, result), count in alike.most_common(MAX_CALLS)
+    ]
     missing = len(calls) - sum(count for _key, count in alike.most_common(MAX_CALLS))
     return [*lines, f"… {missing:,} more calls"] if missing else lines
 

@@ -19,7 +19,7 @@ _NEAR_POOL = 60
 
 
 class Catalog:
-    """Operations by name, by method and path, and by words. Cheap to make; what is looked up by is built on first use."""
+    """Operations by name, by method and path, and by words. Cheap to make: the rest is built on first use."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self.operations: tuple[Operation, ...] = tuple(operations)
@@ -92,7 +92,7 @@ class Catalog:
         if api and api not in self.apis:
             known = nearest(api, self.apis) or list(self.apis)[:10]
             return UnknownOperation(
-                f"There is no API {_quoted(api)}. {'The APIs are' if len(known) > 1 else 'There is'}: {', '.join(known)}.",
+                f"There is no API {_quoted(api)}. There is: {', '.join(known)}.",
                 hint=f"Write {known[0]}.<operation>(...)." if known else "",
                 operation=f"{api}.{name}"[:200],
             )

@@ -65,7 +65,7 @@ def declarations(operations: Sequence[Operation], *, budget: int = 600) -> str:
 
 
 def describe(operation: Operation, *, depth: int = 3, budget: int = MAX_TOKENS) -> str:
-    """Declare one operation with its descriptions, a line a parameter, `depth` levels of objects deep, in at most `budget` tokens."""
+    """Declare one operation with descriptions, a line a parameter, `depth` levels deep, in at most `budget` tokens."""
     budget = min(budget, MAX_TOKENS)
     lines = [_heading(operation)]
     said = prose(operation.description, _DESCRIPTION)
@@ -135,7 +135,8 @@ def _heading(operation: Operation) -> str:
 
 
 def _function(operation: Operation, arguments: Cut, output: Cut, bound: int) -> str:
-    return f"function {operation.name}({_arguments(operation, arguments, bound)}): Promise<{_output(operation, output, bound)}>;"
+    result = _output(operation, output, bound)
+    return f"function {operation.name}({_arguments(operation, arguments, bound)}): Promise<{result}>;"
 
 
 def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
@@ -146,8 +147,8 @@ def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
     if signature.body:
         body = signature.body
         # Before the optional parameters: `members` keeps the order among equals, and a body matters more than they do.
-        rows.insert(sum(1 for row in rows if row[1]), ("body", body.required, _described(body.schema, body.description, cut)))
-        rows = [*(row for row in rows if row[1]), *(row for row in rows if not row[1])]
+        written = ("body", body.required, _described(body.schema, body.description, cut))
+        rows = [*(row for row in rows if row[1]), written, *(row for row in rows if not row[1])]
     if not rows:
         return ""
     printer = Printer(signature.schemas, cut, request=True, bound=bound)
@@ -155,8 +156,8 @@ def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
     return f"args{optional}: {printer.members(rows, cut.depth + 1, ())}"
 
 
-def _described(schema: Any, description: str, cut: Cut) -> Any:
-    if not cut.text or not description or not isinstance(schema, dict) or "$ref" in schema:
+def _described(schema: dict[str, Any], description: str, cut: Cut) -> dict[str, Any]:
+    if not cut.text or not description or "$ref" in schema:
         return schema
     return {**schema, "description": description}
 
@@ -171,5 +172,3 @@ def _output(operation: Operation, cut: Cut, bound: int) -> str:
 
 def _namespace(api: str, functions: list[str]) -> str:
     return f"declare namespace {api} {{\n" + "\n".join(functions) + "\n}"
-
-

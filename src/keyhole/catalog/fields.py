@@ -33,10 +33,10 @@ PATH = Field(2.0, 5, 0.4)
 LEAF = Field(1.0, 1, 0.0)
 TAGS = Field(1.5, 2, 0.3)
 DESCRIPTION = Field(0.5, 30, 0.5)
-PARAMETERS = Field(0.5, 8, 0.5)
+PARAMETERS = Field(0.75, 8, 0.5)
 BODY = Field(0.6, 20, 0.5)
 VALUES = Field(0.3, 20, 0.5)
-OUTPUT = Field(0.25, 30, 0.5)
+OUTPUT = Field(0.4, 30, 0.5)
 
 
 class Reader:
@@ -82,6 +82,11 @@ class Reader:
         if key not in self._shared:
             self._shared[key] = _names(schema, schemas)
         return self._shared[key]
+
+
+def is_collection(path: str) -> bool:
+    """Say whether a path names many things: it ends in a word, not in an identifier."""
+    return not path.rstrip("/").endswith("}")
 
 
 def _names(schema: Any, schemas: Schemas) -> tuple[list[str], list[str]]:

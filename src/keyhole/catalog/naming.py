@@ -20,33 +20,47 @@ MAX_NAME = 48
 _MAX_API_NAME = 32
 _DIGEST = 4
 
-_RESERVED = frozenset(
-    "arguments as async await break case catch class const continue debugger default delete do else enum eval export extends "
-    "false finally for from function get if implements import in instanceof interface let new null of package private "
-    "protected public return set static super switch this throw true try typeof undefined var void while with yield "
-    "infinity nan".split()
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_RESERVED = _set(
+    """
+    arguments as async await break case catch class const continue debugger default delete do else enum eval
+    export extends false finally for from function get if implements import in instanceof interface let new null
+    of package private protected public return set static super switch this throw true try typeof undefined var
+    void while with yield infinity nan
+    """
 )
 # Lower case, as names are: the built-ins of the engine, what its prelude adds, and Keyhole's own globals.
-_GLOBALS = frozenset(
-    "abortcontroller aggregateerror array arraybuffer atob atomics bigint boolean btoa buffer callsite clearinterval "
-    "cleartimeout console constructor crypto dataview date decodeuri decodeuricomponent encodeuri encodeuricomponent "
-    "error escape event exports fetch float32array float64array function global globalthis headers int8array "
-    "intl isfinite isnan iterator json map math module navigator number object parsefloat parseint performance process promise proxy "
-    "prototype queuemicrotask rangeerror referenceerror reflect regexp request require response results self set setinterval "
-    "settimeout string structuredclone symbol syntaxerror temporal textdecoder textencoder typeerror uint8array unescape "
-    "urierror url urlsearchparams weakmap weakref weakset webassembly window worker "
-    "apierror describe files find host keyhole main ops search spec __proto__".split()
+_GLOBALS = _set(
+    """
+    abortcontroller aggregateerror array arraybuffer atob atomics bigint boolean btoa buffer callsite
+    clearinterval cleartimeout console constructor crypto dataview date decodeuri decodeuricomponent encodeuri
+    encodeuricomponent error escape event exports fetch float32array float64array function global globalthis
+    headers int8array intl isfinite isnan iterator json map math module navigator number object parsefloat
+    parseint performance process promise proxy prototype queuemicrotask rangeerror referenceerror reflect regexp
+    request require response results self set setinterval settimeout string structuredclone symbol syntaxerror
+    temporal textdecoder textencoder typeerror uint8array unescape urierror url urlsearchparams weakmap weakref
+    weakset webassembly window worker apierror describe files find host keyhole main ops search spec __proto__
+    """
 )
 # What `api.x` means already: the calls by method and path, and what every object or function answers to.
-_MEMBERS = frozenset(
-    "get post put patch delete head options trace connect query request call apply bind then catch finally constructor "
-    "prototype name length caller callee arguments inspect items raw tostring tojson to_string to_json value_of valueof "
-    "has_own_property is_prototype_of __proto__ to_locale_string".split()
+_MEMBERS = _set(
+    """
+    get post put patch delete head options trace connect query request call apply bind then catch finally
+    constructor prototype name length caller callee arguments inspect items raw tostring tojson to_string
+    to_json value_of valueof has_own_property is_prototype_of __proto__ to_locale_string
+    """
 )
-_NOISE = frozenset(
-    "a an and api apis at by core def definition definitions doc docs documentation endpoint endpoints for from http https in "
-    "interface namespace odata of on open openapi openapi3 our public reference rest restful schema sdk service services spec "
-    "specification specifications swagger the to used uses using via web webservice with yaml json official".split()
+_NOISE = _set(
+    """
+    a an and api apis at by core def definition definitions doc docs documentation endpoint endpoints for from
+    http https in interface namespace odata of on open openapi openapi3 our public reference rest restful schema
+    sdk service services spec specification specifications swagger the to used uses using via web webservice
+    with yaml json official
+    """
 )
 _STOP = frozenset({"a", "an", "and", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 _WORD = re.compile(r"OAuth\d?|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -87,7 +101,7 @@ def api_name(text: str) -> str:
 
 
 def unique_api_names(names: Iterable[str]) -> list[str]:
-    """Number the second and later of equal names, in the order given: petstore, petstore_2."""
+    """Make names unique: the second and later of equal ones get a number, in the order given: petstore_2."""
     taken: set[str] = set()
     result: list[str] = []
     for name in names:

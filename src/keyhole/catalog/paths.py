@@ -93,14 +93,16 @@ def _branches(node: _Node, segment: str) -> Iterable[tuple[list[tuple[str, str]]
     if segment in node.templates:
         yield [], node.templates[segment][2]
     for text, (pattern, names, child) in sorted(node.templates.items(), key=lambda item: -len(item[0])):
-        if text == segment or (len(names) > 1 and (len(names) > _MAX_NAMES or len(segment) > _MAX_SEGMENT)):
-            continue
-        if hit := pattern.fullmatch(segment):
+        if text != segment and (hit := _fitted(pattern, names, segment)):
             yield [(name, unquote(hit[index + 1])) for index, name in enumerate(names)], child
     if _TEMPLATE.fullmatch(segment):
         same = node.whole.get(segment[1:-1])
-        for child in [same] if same else node.whole.values():
-            yield [], child
+        yield from (([], child) for child in ([same] if same else node.whole.values()))
     elif segment:
-        for name, child in node.whole.items():
-            yield [(name, plain)], child
+        yield from (([(name, plain)], child) for name, child in node.whole.items())
+
+
+def _fitted(pattern: re.Pattern[str], names: tuple[str, ...], segment: str) -> re.Match[str] | None:
+    if len(names) > 1 and (len(names) > _MAX_NAMES or len(segment) > _MAX_SEGMENT):
+        return None
+    return pattern.fullmatch(segment)

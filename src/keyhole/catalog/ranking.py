@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
+from heapq import nlargest
 from math import log
 from typing import TYPE_CHECKING
 
-from keyhole.catalog.fields import Reader
-from keyhole.catalog.words import CHANGES, CREATES, DELETES, READS, RELATED, STOP, plain_words, stem
+from keyhole.catalog.fields import Reader, is_collection
+from keyhole.catalog.words import ABBREVIATED, CHANGES, CREATES, DELETES, READS, RELATED, STOP, plain_words, stem, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from keyhole.catalog.fields import Field
     from keyhole.catalog.operation import Operation
 
-_K1 = 1.5
+MAX_RANKED = 200
+"""No search answers with more for one intent."""
+
+_K1 = 1.0
 _MAX_QUERY = 1_000
 _MAX_INTENTS = 8
 _MAX_TERMS = 40
@@ -27,6 +32,10 @@ _VERB = 0.5
 _METHOD_BONUS = 1.15
 _DEPRECATED = 0.8
 _INITIALS = 4
+_COVER = 0.4
+_LEAF_BONUS = 0.3
+_MANY_BONUS = 1.1
+_DEPTH = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +53,24 @@ class Index:
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._operations = tuple(operations)
         self._postings: dict[str, tuple[array[int], array[float]]] = {}
-        self._initials: dict[str, dict[tuple[str, ...], int]] = {}
+        counted: dict[str, dict[tuple[str, ...], int]] = {}
         reader = Reader()
         for number, operation in enumerate(self._operations):
             self._add(number, reader.fields(operation))
-            self._note_initials(operation)
+            _note_initials(operation, counted)
         self._weigh()
         self._sorted = sorted(self._postings)
+        self._initials = {short: max(sorted(found), key=lambda one: found[one]) for short, found in counted.items()}
 
     def search(self, query: str, *, limit: int = 10, api: str | None = None) -> Found:
         """Rank. Lines of the query are intents of their own and take turns in the answer."""
         lines = [line for line in query[:_MAX_QUERY].splitlines() if line.strip()][:_MAX_INTENTS]
         ranked = [self._rank(line, api) for line in lines]
-        matched = {number for scores in ranked for number in scores}
-        best = [sorted(scores, key=lambda number: (-scores[number], number))[: limit * len(lines)] for scores in ranked]
+        matched = set[int]().union(*(numbers for _, numbers in ranked))
+        best = [sorted(scores, key=lambda number: (-scores[number], number)) for scores, _ in ranked]
         chosen: dict[int, float] = {}
         for place in range(max((len(found) for found in best), default=0)):
-            for found, scores in zip(best, ranked, strict=True):
+            for found, (scores, _) in zip(best, ranked, strict=True):
                 if place < len(found) and len(chosen) < limit:
                     chosen.setdefault(found[place], scores[found[place]])
         return Found(tuple(self._operations[number] for number in chosen), tuple(chosen.values()), len(matched))
@@ -79,20 +89,6 @@ class Index:
             posting[0].append(number)
             posting[1].append(weight)
 
-    def _note_initials(self, operation: Operation) -> None:
-        """Note what two to four words in a row abbreviate to: pull request → pr."""
-        for text in (operation.name, operation.summary):
-            words = [word for word in plain_words(text) if not word.isdigit()][:12]
-            for start in range(len(words)):
-                for size in range(2, min(_INITIALS, len(words) - start) + 1):
-                    phrase = tuple(words[start : start + size])
-                    if phrase[0] in STOP or phrase[-1] in STOP:
-                        continue
-                    short = "".join(word[0] for word in phrase)
-                    key = tuple(stem(word) for word in phrase)
-                    counts = self._initials.setdefault(short, {})
-                    counts[key] = counts.get(key, 0) + 1
-
     def _weigh(self) -> None:
         """Turn term weights into each posting's share of the score."""
         total = len(self._operations)
@@ -101,7 +97,8 @@ class Index:
             for at, weight in enumerate(weights):
                 weights[at] = rarity * weight * (_K1 + 1) / (_K1 + weight)
 
-    def _rank(self, line: str, api: str | None) -> dict[int, float]:
+    def _rank(self, line: str, api: str | None) -> tuple[dict[int, float], Collection[int]]:
+        """Give the scores of the best `MAX_RANKED` for one intent, and the numbers of all that match it."""
         words = plain_words(line)[:_MAX_TERMS]
         scores: dict[int, float] = {}
         for options in self._wanted(words):
@@ -113,19 +110,17 @@ class Index:
                         best[number] = score
             for number, score in best.items():
                 scores[number] = scores.get(number, 0.0) + score
-        methods = _methods(words)
-        result: dict[int, float] = {}
-        for number, score in scores.items():
-            operation = self._operations[number]
-            if api is None or operation.api == api:
-                bonus = _METHOD_BONUS if operation.method in methods else 1.0
-                result[number] = score * bonus * (_DEPRECATED if operation.deprecated else 1.0)
-        return result
+        if api is not None:
+            scores = {number: score for number, score in scores.items() if self._operations[number].api == api}
+        wish = _Wish(words)
+        top = nlargest(MAX_RANKED, scores.items(), key=lambda item: (item[1], -item[0]))
+        return {number: score * wish.factor(self._operations[number]) for number, score in top}, scores.keys()
 
     def _wanted(self, words: list[str]) -> list[dict[str, float]]:
         """Give, for each word that says something, the terms that count as it and how much."""
         wanted: list[dict[str, float]] = []
-        stems = [stem(word) for word in words if word not in STOP and (len(word) > 1 or word.isdigit())]
+        bare = [word for word in words if word not in STOP and (len(word) > 1 or word.isdigit())]
+        stems = [stem(word) for word in bare]
         for at, term in enumerate(stems):
             weight = _VERB if term in RELATED else 1.0
             options = {term: weight}
@@ -135,25 +130,67 @@ class Index:
                 options[term + stems[at + 1]] = _JOINED
             if at:
                 options[stems[at - 1] + term] = _JOINED
+            for part in ABBREVIATED.get(bare[at], ()):
+                options[part] = weight
             if term not in self._postings and len(term) > 2:
                 options.update(dict.fromkeys(self._starting(term), _PREFIX))
             known = {option: share for option, share in options.items() if option in self._postings}
             if known:
                 wanted.append(known)
             if 1 < len(term) <= _INITIALS and term in self._initials and len(self._postings.get(term, ((),))[0]) < 3:
-                phrase = max(sorted(self._initials[term].items()), key=lambda item: item[1])[0]
+                phrase = self._initials[term]
                 wanted.extend({part: 1.0} for part in phrase if part in self._postings)
         return wanted
 
     def _starting(self, start: str) -> list[str]:
-        from bisect import bisect_left
-
         at = bisect_left(self._sorted, start)
         found: list[str] = []
         while at < len(self._sorted) and self._sorted[at].startswith(start) and len(found) < 8:
             found.append(self._sorted[at])
             at += 1
         return found
+
+
+def _note_initials(operation: Operation, counted: dict[str, dict[tuple[str, ...], int]]) -> None:
+    """Count what two to four words in a row abbreviate to: pull request → pr."""
+    for text in (operation.name, operation.summary):
+        words = [word for word in plain_words(text) if not word.isdigit()][:12]
+        for start in range(len(words)):
+            for size in range(2, min(_INITIALS, len(words) - start) + 1):
+                phrase = words[start : start + size]
+                if phrase[0] in STOP or phrase[-1] in STOP:
+                    continue
+                counts = counted.setdefault("".join(word[0] for word in phrase), {})
+                key = tuple(stem(word) for word in phrase)
+                counts[key] = counts.get(key, 0) + 1
+
+
+class _Wish:
+    """What a query says beyond its words: the kind of action, one thing or many. Weighs the best candidates again."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._stems = frozenset(stem(word) for word in words if word not in STOP)
+        self._methods = _methods(words)
+        nouns = [word for word in words if word not in STOP and word not in READS]
+        self._many = (
+            any(word.endswith("s") and not word.endswith("ss") and len(word) > 3 for word in nouns) or "list" in words
+        )
+
+    def factor(self, operation: Operation) -> float:
+        """Give what to multiply the operation's score by."""
+        factor = _DEPRECATED if operation.deprecated else 1.0
+        if operation.method in self._methods:
+            factor *= _METHOD_BONUS
+        if operation.method == "GET" and self._many and (not self._methods or "GET" in self._methods):
+            factor *= _MANY_BONUS if is_collection(operation.path) else 1.0
+        said = set(terms(operation.summary or operation.name))
+        if said:
+            factor *= 1 + _COVER * len(said & self._stems) / len(said)
+        literal = [part for part in operation.path.split("/") if part and not part.startswith("{")]
+        leaf = set(terms(literal[-1])) if literal else set[str]()
+        if leaf:
+            factor *= 1 + _LEAF_BONUS * len(leaf & self._stems) / len(leaf)
+        return factor * (1 - _DEPTH * min(len(literal), 10))
 
 
 def _methods(words: list[str]) -> frozenset[str]:

@@ -29,7 +29,7 @@ class Schemas:
         self._targets: dict[str, Schema] = {}
 
     def resolve(self, schema: Any) -> Schema:
-        """Follow `schema`'s chain of `$ref`s to a schema without one. Siblings are merged where the dialect has them (3.1)."""
+        """Follow `schema`'s chain of `$ref`s to a schema without one; siblings of a `$ref` count in 3.1 alone."""
         if not isinstance(schema, dict):
             return {}
         found = cast("Schema", schema)

@@ -1,7 +1,7 @@
 """A part of a document's schemas as one JSON Schema 2020-12, for validating: bounded, and only what a validator takes.
 
 Whatever is cut or left out only ever allows more: that is why `not`, `if` and `contains`, which turn around what is
-cut inside them, are left out whole, and why a recursive type is checked one round deep.
+cut inside them, are left out whole, and why a recursive type is checked one round deep, and for its kind below.
 """
 
 from __future__ import annotations
@@ -67,19 +67,21 @@ class _Slice:
             self.sizes[self.at] = self.nodes - before
         if not isinstance(top, dict):
             return top
-        self._untangle("", set())
+        self._untangle("", set(), defs)
         return {**top, "$defs": defs} if defs else top
 
-    def _untangle(self, key: str, above: set[str]) -> int:
+    def _untangle(self, key: str, above: set[str], defs: Schema) -> int:
         """Cut the references that close a circle, and those beyond `_MAX_EXPANDED`; give the expanded size of `key`.
 
         Alternatives that lead back to themselves would let a document make one check take time without end.
         """
         links = self.links.pop(key, [])
         for link, target in links:
-            size = 0 if target in above or target == key else self._untangle(target, above | {key})
+            size = 0 if target in above or target == key else self._untangle(target, above | {key}, defs)
             if not size or self.sizes[key] + size > _MAX_EXPANDED:
                 del link["$ref"]
+                if "type" not in link and "type" in (kept := defs[target] if isinstance(defs[target], dict) else {}):
+                    link["type"] = kept["type"]
             else:
                 self.sizes[key] += size
         return self.sizes[key]
@@ -157,7 +159,7 @@ class _Slice:
             result["required"] = shown
 
     def _is_hidden(self, source: Schema, name: str) -> bool:
-        """Say whether a property is the other direction's: so said here, in an alternative, or in what is composed of this."""
+        """Say whether a property is the other direction's, as said here, in an alternative, or around this."""
         for schema in (source, *reversed(self.around)):
             if (found := self.schemas.fields(schema).get(name)) is not None:
                 return found.get(self.hidden) is True or self.schemas.resolve(found).get(self.hidden) is True
@@ -190,13 +192,17 @@ def _scalars(source: Schema, result: Schema) -> None:
         result["const"] = source["const"]
     if isinstance(pattern := source.get("pattern"), str) and _compiles(pattern):
         result["pattern"] = pattern
+    _bounds(source, result)
+
+
+def _bounds(source: Schema, result: Schema) -> None:
     for keyword in _COUNTS:
         value = source.get(keyword)
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             result[keyword] = value
     for keyword in _NUMBERS:
-        value = source.get(keyword)
-        if _is_number(value) and isfinite(value):
+        value: Any = source.get(keyword)
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             result[keyword] = value
     for edge in ("Minimum", "Maximum"):  # OpenAPI 3.0 and older: the exclusive keyword is a flag on the plain one
         if source.get(f"exclusive{edge}") is True and edge.lower() in result:
@@ -229,10 +235,6 @@ def fits(value: Any, kinds: list[str]) -> bool:
     else:
         kind = {"array"} if isinstance(value, list) else {"object"}
     return bool(kind & set(kinds))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _nullable(schema: Schema) -> Schema:

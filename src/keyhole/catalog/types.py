@@ -1,4 +1,4 @@
-"""Schemas as TypeScript types, cut where they get deep or wide. What is cut is named in a comment; the type stays valid."""
+"""Schemas as TypeScript types, cut where they get deep or wide: named in a comment, and the type stays valid."""
 
 from __future__ import annotations
 
@@ -64,8 +64,10 @@ class Printer:
             raise TooLarge
         return text
 
-    def members(self, rows: list[tuple[str, bool, Any]], depth: int, stack: tuple[str, ...], indent: str = "") -> str:
-        """Print an object type of (name, required, schema) rows: required ones first, the rest as far as the cut allows."""
+    def members(
+        self, rows: list[tuple[str, bool, Any]], depth: int, stack: tuple[str, ...] = (), indent: str = ""
+    ) -> str:
+        """Print an object type of (name, required, schema) rows: required ones first, the rest as the cut allows."""
         rows = [*(row for row in rows if row[1]), *(row for row in rows if not row[1])]
         needed = sum(1 for row in rows if row[1])
         width = max(self._cut.width, min(needed, 3 * self._cut.width + 8))
@@ -98,7 +100,7 @@ class Printer:
         said = f" // {notes}" if notes else ""
         return f"{first}{said}{newline}{rest};" if newline else f"{first};{said}"
 
-    def _of(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
+    def _of(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:  # noqa: PLR0911 (one a case)
         values = schema.get("enum")
         if isinstance(values, list) and values:
             return self._values(cast("list[Any]", values))
@@ -110,13 +112,17 @@ class Printer:
             return union(each) if each else "unknown"
         if kinds == "array" or (kinds is None and isinstance(schema.get("items"), dict)):
             return _array(self.type(schema.get("items"), depth, stack, indent))
-        if kinds in ("file",) or (kinds == "string" and schema.get("format") == "binary"):
+        if kinds == "file" or (kinds == "string" and schema.get("format") == "binary"):
             return "Uint8Array"
         if isinstance(kinds, str) and kinds in _PLAIN:
             return _PLAIN[kinds]
         for keyword in ("oneOf", "anyOf"):
             options = schema.get(keyword)
-            if isinstance(options, list) and options and (written := self._options(schema, keyword, depth, stack, indent)):
+            if (
+                isinstance(options, list)
+                and options
+                and (written := self._options(schema, keyword, depth, stack, indent))
+            ):
                 return written
         if kinds == "string":
             return "string"
@@ -141,7 +147,9 @@ class Printer:
                 return telling[0]
         extra = schema.get("additionalProperties")
         if isinstance(extra, dict) and extra:
-            return f"Record<string, {self.type(cast('Any', extra), depth - 1, stack, indent) if depth > 0 else 'unknown'}>"
+            return (
+                f"Record<string, {self.type(cast('Any', extra), depth - 1, stack, indent) if depth > 0 else 'unknown'}>"
+            )
         return "Record<string, unknown>" if schema.get("type") == "object" else "unknown"
 
     def _is_hidden(self, schema: Schema) -> bool:
@@ -181,8 +189,12 @@ class Printer:
             for name, value in form.items():
                 found.setdefault(name, []).append(value)
         required = [self._schemas.required(option) for option in options[:_MAX_FORMS]]
-        needed = frozenset.intersection(*required) | self._schemas.required(base)
-        return {"type": "object", "properties": {name: self._joined(each) for name, each in found.items()}, "required": list(needed)}
+        needed = set(self._schemas.required(base)) | set(required[0]).intersection(*required)
+        return {
+            "type": "object",
+            "properties": {name: self._joined(each) for name, each in found.items()},
+            "required": list(needed),
+        }
 
     def _joined(self, schemas: list[Any]) -> Any:
         resolved = [self._schemas.resolve(schema) for schema in schemas]
@@ -191,7 +203,11 @@ class Printer:
             flat = [value for each in cast("list[list[Any]]", values) for value in each]
             return {**resolved[0], "enum": [value for at, value in enumerate(flat) if value not in flat[:at]]}
         once = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
-        return once[0] if len(once) == 1 else {"anyOf": once[:_NAMED], **{key: True for key in (self._hidden,) if resolved[0].get(key)}}
+        return (
+            once[0]
+            if len(once) == 1
+            else {"anyOf": once[:_NAMED], **{key: True for key in (self._hidden,) if resolved[0].get(key)}}
+        )
 
     def _values(self, values: list[Any]) -> str:
         limit = self._cut.values
@@ -230,7 +246,7 @@ def key(name: str) -> str:
 
 
 def comment(text: str, limit: int) -> str:
-    """Make a document's text safe inside `//` and `/* */`: one line, no controls, no end of comment, at most `limit`."""
+    """Make a document's text safe in a comment of either kind: one line, no controls, no end of comment, shortened."""
     head = text[: limit * 4]
     calm = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in head)
     calm = re.sub(r" {2,}", " ", calm).strip().replace("*/", "* /").replace("`", "'")
@@ -248,9 +264,16 @@ def note(schema: Schema, limit: int) -> str:
     form = schema.get("format")
     if isinstance(form, str) and form not in ("int32", "int64", "float", "double", "binary", "string"):
         found.append(comment(form, 30))
-    for name, sign in (("default", "default "), ("minimum", "≥ "), ("maximum", "≤ "), ("maxLength", "at most characters: ")):
+    for name, sign in (
+        ("default", "default "),
+        ("minimum", "≥ "),
+        ("maximum", "≤ "),
+        ("maxLength", "at most characters: "),
+    ):
         value = schema.get(name)
-        if isinstance(value, str | int | float) and not (value == "" or isinstance(value, bool) and name != "default"):
+        if isinstance(value, str | int | float) and not (
+            value == "" or (isinstance(value, bool) and name != "default")
+        ):
             found.append(f"{sign}{comment(literal(value), 40)}")
     description = schema.get("description")
     if isinstance(description, str) and description.strip():

@@ -6,14 +6,23 @@ import re
 from functools import lru_cache
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[^\W\d_A-Za-z]+")
+_CJK = 0x2E80
 _CAMEL = re.compile(r"OAuth\d?|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
-STOP = frozenset(
-    "a about all also an and any are as at be been but by can could did do does everything for from had has have he her him how i if "
-    "in into is it its just let like may me my no not of on or our out please really she should so some somebody someone something "
-    "than that the their them there these they thing this those through to up us using very via want was we were what when where "
-    "which while who whose will with within would yet you your s t re ve ll d m "
-    "given specific specified used use uses api endpoint provide provided".split()
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STOP = _set(
+    """
+    a about all also an and any are as at be been but by can could did do does everything for from had has have
+    he her him how i if in into is it its just let like may me my no not of on or our out please really she
+    should so some somebody someone something than that the their them there these they thing this those through
+    to up us using very via want was we were what when where which while who whose will with within would yet
+    you your s t re ve ll d m given specific specified used use uses api endpoint provide provided one another
+    other right now down off over back away somehow must shall again already still only same
+    """
 )
 """Words that say nothing about an operation. "all", "which" and the like are looked at before they are dropped."""
 
@@ -22,11 +31,11 @@ _VERBS = """
 get show fetch retrieve read view see look check display give tell obtain return inspect
 list every enumerate browse
 search find query lookup filter locate discover
-create add new make insert register issue open start generate provision
+create add new make insert register provision
 update edit change modify set adjust alter replace rename patch put configure fix
 delete remove destroy drop erase clear revoke unset purge wipe discard
 cancel stop end terminate abort halt
-send post publish submit deliver emit
+send post publish submit deliver
 upload attach import
 download export
 enable activate allow
@@ -42,11 +51,48 @@ verify validate confirm
 assign grant give
 count total number many
 """
-READS = frozenset("get show fetch retrieve read view see look check display tell list every enumerate browse search find query lookup "
-                  "which what who how download export count many whose inspect".split())  # fmt: skip
-CREATES = frozenset("create add new make insert register send post publish submit upload attach run execute trigger invite".split())
-CHANGES = frozenset("update edit change modify set adjust alter replace rename patch put configure fix enable disable turn mark move".split())
-DELETES = frozenset("delete remove destroy drop erase clear revoke purge wipe discard unassign".split())
+_SHORT = """
+repo repository, org organization, ns namespace, deploy deployment, sts statefulset, svc service, k8s
+kubernetes, cm configmap, auth authentication, authn authentication, authz authorization, config
+configuration, env environment, info information, msg message, db database, vm virtual machine, lb load
+balancer, perm permission, perms permission, rm remove, del delete, ls list, cert certificate, img image, pic
+image, pics image, doc document, docs document, acct account, addr address, admin administrator, pwd password,
+creds credential, sub subscription, txn transaction, dir directory, attr attribute, param parameter, params
+parameter, qty quantity, num number, spec specification, stats statistics, tx transaction, calc calculate,
+dept department, mgmt management, lang language, ref reference
+"""
+
+
+def _abbreviations() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in _SHORT.split(","):
+        short, *long = entry.split()
+        found[short] = tuple(stem(word) for word in long)
+    return found
+
+
+READS = _set(
+    """
+    get show fetch retrieve read view see look check display tell list every enumerate browse search find query
+    lookup which what who how download export count many whose inspect
+    """
+)
+CREATES = _set(
+    """
+    create add new make insert register send post publish submit upload attach run execute trigger invite
+    """
+)
+CHANGES = _set(
+    """
+    update edit change modify set adjust alter replace rename patch put configure fix enable disable turn mark
+    move
+    """
+)
+DELETES = _set(
+    """
+    delete remove destroy drop erase clear revoke purge wipe discard unassign
+    """
+)
 
 
 def plain_words(text: str) -> list[str]:
@@ -68,7 +114,9 @@ def terms(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def _split(token: str) -> tuple[str, ...]:
     if not token.isascii():
-        return tuple(token[index : index + 2] for index in range(max(1, len(token) - 1))) if ord(token[0]) > 0x2E7F else (token.lower(),)
+        if ord(token[0]) < _CJK:
+            return (token.lower(),)
+        return tuple(token[index : index + 2] for index in range(max(1, len(token) - 1)))
     if token.islower() or token.isdigit():
         return (token,)
     parts: list[str] = []
@@ -86,8 +134,10 @@ def _terms(token: str) -> tuple[str, ...]:
 
 
 _ENDINGS = (
-    ("izations", "iz"), ("ization", "iz"), ("ications", "y"), ("ication", "y"), ("ations", "at"), ("ation", "at"), ("ators", "at"), ("ator", "at"),
-    ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""), ("ities", ""), ("ity", ""),
+    ("izations", "iz"), ("ization", "iz"), ("ications", "y"), ("ication", "y"), ("ations", "at"), ("ation", "at"),
+    ("ators", "at"), ("ator", "at"),
+    ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""),
+    ("ities", ""), ("ity", ""),
     ("ances", ""), ("ance", ""), ("ences", ""), ("ence", ""),
 )  # fmt: skip
 
@@ -106,16 +156,18 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
-    for ending in ("ing", "ed", "er", "ers", "ion"):
-        base = word[: -len(ending)]
-        if word.endswith(ending) and len(base) > 3 and re.search("[aeiouy]", base[:-1]):
-            if base[-1] == base[-2] and base[-1] not in "lsz":
-                base = base[:-1]
-            word = base
-            break
+    word = _without_ending(word)
     if word.endswith("e") and len(word) > 4:
         word = word[:-1]
     return word[:-1] + "i" if word.endswith("y") and len(word) > 4 else word
+
+
+def _without_ending(word: str) -> str:
+    for ending in ("ing", "ed", "er", "ers", "ion"):
+        base = word[: -len(ending)]
+        if word.endswith(ending) and len(base) > 3 and re.search("[aeiouy]", base[:-1]):
+            return base[:-1] if base[-1] == base[-2] and base[-1] not in "lsz" else base
+    return word
 
 
 def _related() -> dict[str, tuple[str, ...]]:
@@ -129,3 +181,6 @@ def _related() -> dict[str, tuple[str, ...]]:
 
 RELATED = _related()
 """Stem → stems of verbs that may stand for it."""
+
+ABBREVIATED = _abbreviations()
+"""Short word → the stems of what it stands for: common in trade, of no single API."""

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from keyhole.cli.lifetime import live
 from keyhole.cli.screen import say, show
-from keyhole.cli.tokens import row, token_table
+from keyhole.cli.tokens import row, say_exactness, token_table
 from keyhole.cli.tour import Tour, connect
 from keyhole.codemode import CodeMode
 from keyhole.config import Config, OpenAPI, RunLimits
@@ -71,14 +71,15 @@ async def _walk(code_mode: CodeMode, api: OpenAPI) -> None:
         "only; Keyhole.",
     )
     show(token_table([{**row(api, code_mode), "document": "tracker (demo API)"}]))
+    say_exactness()
     tour.stop("All that a client sees: two tools")
     tour.tools()
     tour.stop("The agent searches")
     await tour.search(query="projects that are behind\ncomment on an issue")
     tour.stop(
         "The agent runs one program",
-        "It makes a dozen calls; the token of the API never enters the sandbox, and only what is returned enters the "
-        "model's context.",
+        "It makes several calls, some at once, and writes a comment. The API's token never enters the sandbox; only "
+        "what is returned enters the model's context.",
     )
     await tour.execute(CHAIN)
     tour.stop("A call that the policy does not allow is refused, and says what would allow it")

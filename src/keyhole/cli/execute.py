@@ -24,7 +24,10 @@ EXIT_CODES = {"denied": 4, "needs_approval": 4, "api_error": 6, "unreachable": 6
 
 def execute(
     *docs: Annotated[str, Parameter(help="OpenAPI documents; name=DOC sets the API's global.")],
-    file: Annotated[str | None, Parameter(help="The program: a file, or - for standard input.", metavar="PATH")] = None,
+    file: Annotated[
+        str | None,
+        Parameter(help="The program: a file, or - for standard input.", metavar="PATH", allow_leading_hyphen=True),
+    ] = None,
     code: Annotated[str | None, Parameter(help="The program itself.", metavar="TEXT")] = None,
     max_tokens: Annotated[
         int | None, Parameter(help="Print the answer as a model would get it, in so many tokens.", metavar="N")

@@ -10,7 +10,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import anyio
-import structlog
 
 from keyhole.cli.screen import say
 
@@ -31,17 +30,8 @@ def live(main: Callable[[], Awaitable[int]], *, verbose: bool = False) -> int:
 
 def log_to_stderr(*, verbose: bool) -> None:
     """Send every log to standard error: warnings and worse, with `verbose` what happens too."""
-    level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s: %(name)s: %(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logging.getLogger("keyhole").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
 async def _guarded(main: Callable[[], Awaitable[int]]) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.tokens import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from keyhole.catalog.operation import Operation
     from keyhole.catalog.schema import Schemas
@@ -83,7 +83,7 @@ class Native:
         for start in wanted:
             if start in self._cost or start in order:
                 continue
-            path = [(start, iter(self._look(start, schemas)))]
+            path: list[tuple[str, Iterator[str]]] = [(start, iter(self._look(start, schemas)))]
             order[start] = low[start] = len(order)
             open_.append(start)
             while path:

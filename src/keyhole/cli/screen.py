@@ -34,7 +34,8 @@ def say_error(error: KeyholeError) -> None:
     line = getattr(error, "line", None)
     column = getattr(error, "column", None)
     place = f" (line {line}, column {column})" if line else ""
-    say(f"error: {error.message}{place}")
+    first, *more = error.message.splitlines() or [""]
+    say("\n".join([f"error: {first}{place}", *more]))
     if error.hint:
         say(f"hint: {error.hint}")
 

@@ -17,7 +17,8 @@ from keyhole.errors import UsageError
 def search(
     *docs_and_query: Annotated[str, Parameter(help="OpenAPI documents, then the query in plain words.")],
     code: Annotated[
-        str | None, Parameter(help="A program over ops and spec instead: a file, or -.", metavar="PATH")
+        str | None,
+        Parameter(help="A program over ops and spec instead: a file, or -.", metavar="PATH", allow_leading_hyphen=True),
     ] = None,
     limit: Annotated[int, Parameter(help="How many operations.", metavar="N")] = 5,
     as_json: Annotated[bool, Parameter(name="--json", help="Print the operations as JSON.", negative="")] = False,

@@ -53,12 +53,17 @@ def tokens(
         else:
             show(token_table(rows))
             say(PUBLISHED)
-        if not exact():
-            say("note: these counts are estimates: the ranks of o200k are not on this machine")
-            say("hint: pip install 'keyhole[tokens]' brings them along")
+        say_exactness()
         return 0
 
     return live(main, verbose=bool(options and options.verbose))
+
+
+def say_exactness() -> None:
+    """Say that counts are estimates, where they are."""
+    if not exact():
+        say("note: these counts are estimates: the ranks of o200k are not on this machine")
+        say("hint: pip install 'keyhole[tokens]' brings them along")
 
 
 def row(api: OpenAPI, code_mode: CodeMode) -> dict[str, Any]:

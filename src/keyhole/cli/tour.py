@@ -31,9 +31,9 @@ class Tour:
     def stop(self, title: str, text: str = "") -> None:
         """Begin a stop."""
         self._stop += 1
-        show(f"\n{self._stop}. {title}\n")
+        show(f"\n\n{self._stop}. {title}\n\n")
         if text:
-            show(textwrap.fill(text, WIDTH, initial_indent="   ", subsequent_indent="   ") + "\n")
+            show(textwrap.fill(text, WIDTH, initial_indent="   ", subsequent_indent="   ") + "\n\n")
 
     def tools(self) -> None:
         """Show the two tools as a client sees them."""

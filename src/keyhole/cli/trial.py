@@ -13,7 +13,7 @@ from keyhole.cli.lifetime import live
 from keyhole.cli.opening import opened
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import say, show
-from keyhole.cli.tokens import row, token_table
+from keyhole.cli.tokens import row, say_exactness, token_table
 from keyhole.cli.tour import Tour, connect
 from keyhole.config import RunLimits
 
@@ -64,6 +64,7 @@ async def _walk(code_mode: CodeMode, api: OpenAPI) -> None:
         "only; Keyhole.",
     )
     show(token_table([row(api, code_mode)]))
+    say_exactness()
     tour.stop("All that a client sees: two tools")
     tour.tools()
     tour.stop("The agent searches, in its own words")
@@ -109,6 +110,5 @@ def _example(schema: dict[str, Any]) -> Any:
         return values[0]  # pyright: ignore[reportUnknownVariableType]
     if "example" in schema:
         return schema["example"]
-    return {"integer": 1, "number": 1, "boolean": True, "array": ["example"], "object": {}}.get(
-        str(schema.get("type")), "example"
-    )
+    made: dict[str, Any] = {"integer": 1, "number": 1, "boolean": True, "array": ["example"], "object": {}}
+    return made.get(str(schema.get("type")), "example")

@@ -88,7 +88,7 @@ class Policy:
             )
         if decision is Decision.ASK:
             raise NeedsApproval(
-                f"{what}, which needs an approval ({why}); it was not sent",
+                f"{what}, which the policy in force ({why}) does not allow by itself; it was not sent",
                 hint=f"The operator can allow it: start keyhole with {_option(operation.effect)}. Tell the user.",
                 operation=operation.qualified,
             )

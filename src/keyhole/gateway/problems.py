@@ -21,81 +21,118 @@ if TYPE_CHECKING:
 _MAX_ERRORS = 40
 _SHOWN = 60
 _OPTIONS = 12
-_COMPARED = 500
-_SILENT = frozenset({"backtrackLimitExceeded", "regexEngineFailure", "format", "contentEncoding", "contentMediaType"})
+_COMPARED = 80
+_MAX_NAMES = 500
+_SILENT = frozenset({"BacktrackLimitExceeded", "RegexEngineFailure", "Format", "ContentEncoding", "ContentMediaType"})
 
 _FORM = re.compile(r" \(the closest of \d+ forms\)$")
 
 Path = tuple[str | int, ...]
 
 
-def problems(
-    validator: Draft202012Validator, value: Any, schema: Any, schemas: Schemas, name: str, blobs: set[Path]
-) -> list[str]:
-    """Give a sentence for each problem of `value`, called `name`. `blobs` are the paths that hold bytes."""
-    told: list[str] = []
-    try:
-        for error in islice(validator.iter_errors(value), _MAX_ERRORS):
-            told += _told(error, value, schema, schemas, name, blobs)
-    except ValueError as error:  # the validator's own bounds: too deep, not JSON
-        told.append(f"{name} cannot be checked: {comment(str(error), 120)}")
-    once = dict.fromkeys(told)
-    return [text for text in once if not _FORM.search(text) or _FORM.sub("", text) not in once]
+_WORDS = {
+    "Minimum": "at least {}",
+    "Maximum": "at most {}",
+    "ExclusiveMinimum": "greater than {}",
+    "ExclusiveMaximum": "less than {}",
+    "MinLength": "a string of at least {} characters",
+    "MaxLength": "a string of at most {} characters",
+    "MinItems": "an array of at least {} items",
+    "MaxItems": "an array of at most {} items",
+    "MinProperties": "an object of at least {} fields",
+    "MaxProperties": "an object of at most {} fields",
+    "MultipleOf": "a multiple of {}",
+    "UniqueItems": "an array without repetitions",
+    "FalseSchema": "left out",
+}
 
 
-def _told(error: ValidationError, value: Any, schema: Any, schemas: Schemas, name: str, blobs: set[Path]) -> Iterator[str]:
-    path: _FORM = re.compile(r" \(the closest of \d+ forms\)$")
+class Teller:
+    """Tells what is wrong with one argument: its `name`, its `schema` (unresolved), the paths in it that hold bytes."""
 
-Path = tuple(error.instance_path)
-    details = error.kind.as_dict()
-    kind = type(error.kind).__name__
-    if kind[:1].lower() + kind[1:] in _SILENT or error.kind.name in _SILENT:
-        return
-    if path in blobs and kind != "Type":
-        return
-    where = place(name, path)
-    if kind == "AnyOf":
-        yield from _closest(error, details["context"], value, schema, schemas, name, blobs)
-    elif kind == "Required":
-        missing = cast("str", details["property"])
-        target = place(name, (*path, missing))
-        yield f"{target} is missing{_kind_of(schemas, schema, (*path, missing))}{_meant(error.instance, missing, schemas, schema, path)}"
-    elif kind == "AdditionalProperties":
-        fields = schemas.fields(_at(schemas, schema, path))
-        for key in cast("list[str]", details["unexpected"])[:_OPTIONS]:
-            near = nearest(key, fields)
-            offer = f": did you mean {_or(near)}?" if near else f". Fields are: {_listed(fields)}."
-            yield f"{place(name, (*path, key))} is not a field of {where}{offer}"
-    else:
-        given = "bytes" if path in blobs else shown(error.instance)
-        yield f"{where} is {given}, but must be {_allowed(kind, details, error.instance)}"
+    def __init__(self, name: str, schema: Any, schemas: Schemas, blobs: set[Path]) -> None:
+        self._name = name
+        self._schema = schema
+        self._schemas = schemas
+        self._blobs = blobs
 
+    def problems(self, validator: Draft202012Validator, value: Any) -> list[str]:
+        """Give a sentence for each problem that `validator` has with `value`."""
+        told: list[str] = []
+        try:
+            for error in islice(validator.iter_errors(value), _MAX_ERRORS):
+                told += self._told(error)
+        except ValueError as error:  # the validator's own bounds
+            told.append(f"{self._name} cannot be checked: {comment(str(error), 120)}")
+        once = dict.fromkeys(told)
+        return [text for text in once if not _FORM.search(text) or _FORM.sub("", text) not in once]
 
-def _closest(
-    error: ValidationError, branches: list[list[ValidationError]], value: Any, schema: Any, schemas: Schemas, name: str, blobs: set[Path]
-) -> Iterator[str]:
-    """Tell of the alternative that the value comes closest to, or what types are possible where none is close."""
-    where = place(name, tuple(error.instance_path))
-    types = [_type_at(branch, error) for branch in branches]
-    close = [branch for branch, kinds in zip(branches, types, strict=True) if not kinds]
-    if not close:
-        kinds = list(dict.fromkeys(kind for found in types for kind in found))
-        yield f"{where} is {shown(error.instance)}, but must be {_or(kinds, quote=False)}"
-        return
-    apart = [{tuple(one.instance_path): one for one in branch if _tells_apart(one)} for branch in close]
-    shared = set(apart[0]).intersection(*apart[1:])
-    if shared and len(close) > 1:
-        # Every form wants another value in the same place: that value is what is wrong, the rest follows from it.
-        for path in sorted(shared, key=str):
-            options = [option for found in apart for option in _options(found[path])]
-            allowed = _one_of(options, apart[0][path].instance)
-            yield f"{place(name, path)} is {shown(apart[0][path].instance)}, but must be {allowed}"
-        return
-    best = min(close, key=lambda branch: (sum(2 if _tells_apart(one) else 1 for one in branch), len(branch)))
-    told = [text for one in best[:4] for text in _told(one, value, schema, schemas, name, blobs)]
-    form = f" (the closest of {len(branches)} forms)" if len(close) > 1 else ""
-    for text in dict.fromkeys(told):
-        yield f"{text}{form}"
+    def _told(self, error: ValidationError) -> Iterator[str]:
+        path: Path = tuple(error.instance_path)
+        kind = type(error.kind).__name__
+        details = error.kind.as_dict()
+        if kind in _SILENT or (path in self._blobs and kind != "Type"):
+            return
+        where = place(self._name, path)
+        if kind == "AnyOf":
+            yield from self._closest(error, details["context"])
+        elif kind == "Required":
+            missing = cast("str", details["property"])
+            wanted = kind_text(self._at((*path, missing)))
+            meant = self._meant(error.instance, missing, path)
+            yield f"{place(self._name, (*path, missing))} is missing{wanted}{meant}"
+        elif kind == "AdditionalProperties":
+            fields = self._schemas.fields(self._at(path))
+            for key in cast("list[str]", details["unexpected"])[:_OPTIONS]:
+                near = alike(key, fields)
+                offer = f": did you mean {_or(near)}?" if near else f". Fields are: {_listed(fields)}."
+                yield f"{place(self._name, (*path, key))} is not a field of {where}{offer}"
+        else:
+            given = "bytes" if path in self._blobs else shown(error.instance)
+            yield f"{where} is {given}, but must be {_allowed(kind, details, error.instance)}"
+
+    def _closest(self, error: ValidationError, branches: list[list[ValidationError]]) -> Iterator[str]:
+        """Tell of the alternative that the value comes closest to, or which types are possible where none is close."""
+        types = [_type_at(branch, error) for branch in branches]
+        close = [branch for branch, kinds in zip(branches, types, strict=True) if not kinds]
+        if not close:
+            kinds = list(dict.fromkeys(kind for found in types for kind in found))
+            where = place(self._name, tuple(error.instance_path))
+            yield f"{where} is {shown(error.instance)}, but must be {_or(kinds, quote=False)}"
+            return
+        apart = [{tuple(one.instance_path): one for one in branch if _tells_apart(one)} for branch in close]
+        shared = set(apart[0]).intersection(*apart[1:])
+        if shared and len(close) > 1:
+            # Every form wants another value in the same place: that value is what is wrong, the rest follows from it.
+            for path in sorted(shared, key=str):
+                given = apart[0][path].instance
+                allowed = _one_of([option for found in apart for option in _options(found[path])], given)
+                yield f"{place(self._name, path)} is {shown(given)}, but must be {allowed}"
+            return
+        best = min(close, key=lambda branch: (sum(2 if _tells_apart(one) else 1 for one in branch), len(branch)))
+        told = [text for one in best[:4] for text in self._told(one)]
+        form = f" (the closest of {len(branches)} forms)" if len(close) > 1 else ""
+        for text in dict.fromkeys(told):
+            yield text if _FORM.search(text) else f"{text}{form}"
+
+    def _meant(self, instance: Any, missing: str, path: Path) -> str:
+        """Offer the unknown field that may be the missing one, misspelt."""
+        if not isinstance(instance, dict):
+            return ""
+        known = self._schemas.fields(self._at(path))
+        unknown = [key for key in cast("dict[str, Any]", instance) if key not in known]
+        near = alike(missing, unknown, limit=1)
+        return f": you gave {quoted(near[0])}, did you mean {quoted(missing)}?" if near else ""
+
+    def _at(self, path: Path) -> dict[str, Any]:
+        schemas = self._schemas
+        found = schemas.resolve(self._schema)
+        for step in path:
+            if isinstance(step, int):
+                found = schemas.resolve(found.get("items"))
+            else:
+                found = schemas.resolve(schemas.fields(found).get(step) or found.get("additionalProperties"))
+        return found
 
 
 def _type_at(branch: list[ValidationError], error: ValidationError) -> list[str]:
@@ -116,7 +153,7 @@ def _options(error: ValidationError) -> list[Any]:
 
 def _one_of(options: list[Any], instance: Any) -> str:
     texts = [one for one in options if isinstance(one, str)]
-    near = nearest(instance, texts[:_COMPARED], limit=1) if isinstance(instance, str) and len(instance) < _COMPARED else []
+    near = alike(instance, texts, limit=1) if isinstance(instance, str) else []
     if len(options) == 1:
         return shown(options[0])
     more = f", … {len(options) - _OPTIONS} more" if len(options) > _OPTIONS else ""
@@ -133,46 +170,16 @@ def _allowed(kind: str, details: dict[str, Any], instance: Any) -> str:
         return shown(details["expected_value"])
     if kind == "Pattern":
         return f"a string that matches {comment(cast('str', details['pattern']), 120)}"
-    words = {
-        "Minimum": "at least {}", "Maximum": "at most {}", "ExclusiveMinimum": "greater than {}", "ExclusiveMaximum": "less than {}",
-        "MinLength": "a string of at least {} characters", "MaxLength": "a string of at most {} characters",
-        "MinItems": "an array of at least {} items", "MaxItems": "an array of at most {} items",
-        "MinProperties": "an object of at least {} fields", "MaxProperties": "an object of at most {} fields",
-        "MultipleOf": "a multiple of {}", "UniqueItems": "an array without repetitions", "FalseSchema": "left out",
-    }  # fmt: skip
     bound = next(iter(details.values()), "")
-    return words.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()).format(bound)
-
-
-def _meant(instance: Any, missing: str, schemas: Schemas, schema: Any, path: Path) -> str:
-    """Offer the unknown field that may be the missing one, misspelt."""
-    if not isinstance(instance, dict):
-        return ""
-    known = schemas.fields(_at(schemas, schema, path))
-    unknown = [key for key in cast("dict[str, Any]", instance) if key not in known]
-    near = nearest(missing, unknown, limit=1)
-    return f": you gave {quoted(near[0])}, did you mean {quoted(missing)}?" if near else ""
-
-
-def _at(schemas: Schemas, schema: Any, path: Path) -> dict[str, Any]:
-    found = schemas.resolve(schema)
-    for step in path:
-        if isinstance(step, int):
-            found = schemas.resolve(found.get("items"))
-        else:
-            found = schemas.resolve(schemas.fields(found).get(step) or found.get("additionalProperties"))
-    return found
-
-
-def _kind_of(schemas: Schemas, schema: Any, path: Path) -> str:
-    return kind_text(_at(schemas, schema, path))
+    return _WORDS.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()).format(bound)
 
 
 def kind_text(schema: dict[str, Any]) -> str:
     """Say a schema's type in brackets, if it has one: " (integer)"."""
     values = schema.get("enum")
     if isinstance(values, list) and values:
-        return f" (one of {', '.join(shown(one) for one in cast('list[Any]', values)[:5])}{', …' if len(cast('list[Any]', values)) > 5 else ''})"
+        options = cast("list[Any]", values)
+        return f" (one of {', '.join(shown(one) for one in options[:5])}{', …' if len(options) > 5 else ''})"
     kind = schema.get("type")
     if isinstance(kind, str):
         return f" ({kind})"
@@ -200,6 +207,11 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         return to_json(comment(value, _SHOWN)).decode()
     return comment(to_json(value, fallback=str, inf_nan_mode="constants").decode("utf-8", "replace"), _SHOWN)
+
+
+def alike(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
+    """Give the nearest of the known names, as `errors.nearest` does, in bounded time whatever the names are."""
+    return nearest(name[:_COMPARED], [one for one in islice(known, _MAX_NAMES) if len(one) <= _COMPARED], limit=limit)
 
 
 def quoted(name: str) -> str:

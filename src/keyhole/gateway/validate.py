@@ -17,8 +17,8 @@ from pydantic_core import from_json
 from keyhole.catalog.call import Call
 from keyhole.catalog.declare import usage
 from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
-from keyhole.errors import InvalidArguments, nearest
-from keyhole.gateway.problems import kind_text, place, problems, quoted, shown
+from keyhole.errors import InvalidArguments
+from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,14 +84,17 @@ class _Rules:
 
     def kinds(self, schema: Any) -> set[str]:
         """Give the JSON types that a schema allows; empty where it does not say."""
-        found = self.signature.schemas.resolve(schema)
+        schemas = self.signature.schemas
+        found = schemas.resolve(schema)
         declared = found.get("type")
-        kinds = set(cast("list[str]", declared) if isinstance(declared, list) else [declared] if declared else [])
+        named = cast("list[Any]", declared) if isinstance(declared, list) else [declared]
+        kinds = {kind for kind in named if isinstance(kind, str)}
         for keyword in ("oneOf", "anyOf"):
             options = found.get(keyword)
             if not kinds and isinstance(options, list):
-                each = [self.signature.schemas.resolve(option).get("type") for option in cast("list[Any]", options)]
-                kinds = {kind for kind in each if isinstance(kind, str)} if all(isinstance(kind, str) for kind in each) else set()
+                each = [schemas.resolve(option).get("type") for option in cast("list[Any]", options)]
+                if all(isinstance(kind, str) for kind in each):
+                    kinds = set(cast("list[str]", each))
         return kinds
 
     def validator(self, name: str, schema: Any) -> Draft202012Validator | None:
@@ -185,7 +188,7 @@ class _Check:
         for one in missing:
             given = self.given.pop(one.name, "") is None
             kind = kind_text(signature.schemas.resolve(one.schema))
-            near = [] if given else nearest(one.name, self._unknown, limit=1)
+            near = [] if given else alike(one.name, self._unknown, limit=1)
             text = f"{quoted(one.name)} is {'null' if given else 'missing'}{kind}"
             if near:
                 self._unknown.remove(near[0])
@@ -204,7 +207,7 @@ class _Check:
 
     def _stray(self, name: str) -> str:
         known = [*self.rules.parameters, *(["body"] if self.rules.signature.body else [])]
-        near = nearest(name, [*known, *self.rules.fields])
+        near = alike(name, [*known, *self.rules.fields])
         if near:
             written = [one if one in known else f"body.{one}" for one in near]
             return f"{quoted(name)} is no argument: did you mean {' or '.join(quoted(one) for one in written)}?"
@@ -219,17 +222,17 @@ class _Check:
         for name, value in list(self.given.items()):
             if name in self.rules.parameters:
                 schema: Any = self.rules.parameters[name].schema
-                self.given[name] = value = _mended(value, self.rules.kinds(schema))
+                self.given[name] = _mended(value, self.rules.kinds(schema))
             elif signature.body:
                 schema = signature.body.schema
             else:
                 continue
             blobs: set[Path] = set()
-            plain, bad = _plain(value, (), blobs)
+            plain, bad = _plain(self.given[name], (), blobs)
             if bad:
                 self.told.append(f"{place(name, bad[0])} {bad[1]}")
             elif (validator := self.rules.validator(name, schema)) is not None:
-                self.told += problems(validator, plain, schema, signature.schemas, name, blobs)
+                self.told += Teller(name, schema, signature.schemas, blobs).problems(validator, plain)
 
 
 _cache: OrderedDict[int, _Rules] = OrderedDict()
@@ -278,27 +281,27 @@ def _loose(name: str) -> str:
 def _parsed(text: str) -> Value:
     """Read a body that was given as JSON text, where it is an object."""
     try:
-        found = from_json(text)
+        found: Value = from_json(text)
     except ValueError:
         return text
-    return found if isinstance(found, dict) else text
+    return cast("Value", found) if isinstance(found, dict) else text
 
 
 def _mended(value: Value, kinds: set[str]) -> Value:
     """Give a parameter's value the type its schema wants, where there is only one way to."""
-    if isinstance(value, float) and "integer" in kinds and value.is_integer():
-        return int(value)
-    if not kinds or isinstance(value, dict | bytes) or value is None:
-        return value
-    if isinstance(value, list):
-        return cast("list[Value]", value)
     if isinstance(value, str):
-        return value if "string" in kinds else _from_text(value, kinds)
-    kind = "boolean" if isinstance(value, bool) else "number"
-    if kinds <= {"string", "null"}:
-        text = str(value).lower() if kind == "boolean" else str(int(value) if float(value).is_integer() else value)
-        return text
-    return [value] if kinds <= {"array", "null"} else value
+        return value if not kinds or "string" in kinds else _from_text(value, kinds)
+    if isinstance(value, bool | int | float):
+        return _from_scalar(value, kinds)
+    return value
+
+
+def _from_scalar(value: float, kinds: set[str]) -> Value:
+    if isinstance(value, float) and value.is_integer() and kinds & {"integer", "string"}:
+        value = int(value)
+    if kinds and kinds <= {"string", "null"}:
+        return str(value).lower()
+    return [value] if kinds and kinds <= {"array", "null"} else value
 
 
 def _from_text(text: str, kinds: set[str]) -> Value:
@@ -318,21 +321,14 @@ def _plain(value: Value, path: Path, blobs: set[Path]) -> tuple[Value, tuple[Pat
         return "", None
     if isinstance(value, float) and not isfinite(value):
         return None, (path, "is NaN or infinite, which JSON has no way to say")
+    if not isinstance(value, dict | list):
+        return value, None
     if len(path) > _MAX_DEPTH:
-        return None, (path, f"is nested more than {_MAX_DEPTH} levels deep")
-    if isinstance(value, dict):
-        fields: dict[str, Value] = {}
-        for name, item in cast("dict[str, Value]", value).items():
-            fields[name], bad = _plain(item, (*path, name), blobs)
-            if bad:
-                return None, bad
-        return fields, None
-    if isinstance(value, list):
-        items: list[Value] = []
-        for index, item in enumerate(cast("list[Value]", value)):
-            plain, bad = _plain(item, (*path, index), blobs)
-            if bad:
-                return None, bad
-            items.append(plain)
-        return items, None
-    return value, None
+        return None, (path[:4], f"is nested more than {_MAX_DEPTH} levels deep")
+    held = cast("dict[str, Value] | list[Value]", value)
+    parts: dict[str | int, Value] = {}
+    for key, item in held.items() if isinstance(held, dict) else enumerate(held):
+        parts[key], bad = _plain(item, (*path, key), blobs)
+        if bad:
+            return None, bad
+    return (parts if isinstance(held, dict) else list(parts.values())), None

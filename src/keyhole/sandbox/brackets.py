@@ -15,16 +15,22 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _TEMPLATE = re.compile(r"(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?P<end>`|\$\{)?")
-_REGEX = re.compile(r"/(?![*/])(?:[^\\/\[\r\n]|\\.|\[(?:[^\]\\\r\n]|\\.)*\])+/\w*")
+_REGEX = re.compile(r"/(?![*/])(?:[^\\/\[\r\n]|\\.|\[(?:[^\]\\\r\n]|\\.){0,200}\]){1,500}/\w*")
 _BEFORE_REGEX = frozenset("(,=:[!&|?{};+-*%~^<>") | {
     "", "return", "typeof", "case", "in", "of", "await", "throw", "void", "delete", "else", "do", "yield"
 }  # fmt: skip
+MAX_CHARS = 64 << 10
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _CLOSERS = {"(": ")", "[": "]", "{": "}", "${": "}"}
 
 
 def unbalanced(text: str) -> tuple[int, str] | None:
-    """Give the index of the culprit and what is wrong with it, or None where everything that opens closes."""
+    """Give the index of the culprit and what is wrong with it, or None where everything that opens closes.
+
+    Texts beyond `MAX_CHARS` are not looked at.
+    """
+    if len(text) > MAX_CHARS:
+        return None
     return _Scan(text).run()
 
 

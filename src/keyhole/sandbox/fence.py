@@ -6,8 +6,9 @@ import re
 
 from keyhole.errors import ProgramError
 
-_FENCE = re.compile(r"^[ \t>]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$", re.MULTILINE)
-_ONE_LINE = re.compile(r"\s*(`{3,})(?:(?:tsx?|jsx?|typescript|javascript|mjs)\s+)?(?P<code>[^\n]*?)\1\s*")
+_FENCE = re.compile(r"^[ \t]*(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$", re.MULTILINE)
+_BACKQUOTES = re.compile(r"^[ \t]*```[^\n`]*$", re.MULTILINE)
+_ONE_LINE = re.compile(r"\s*(`{3,8})(?:(?:tsx?|jsx?|typescript|javascript|mjs)\s+)?(?P<code>[^\n]*?)\1\s*")
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
 _JAVASCRIPT = frozenset(
     ("", "js", "jsx", "mjs", "cjs", "javascript", "ts", "tsx", "mts", "typescript", "node", "deno", "ecmascript")
@@ -16,8 +17,8 @@ OTHER_LANGUAGES = frozenset(("python", "py", "python3", "bash", "sh", "shell", "
 
 
 def fenced(text: str) -> bool:
-    """Say whether the text begins with a code fence."""
-    return text.lstrip().startswith(("```", "~~~"))
+    """Say whether there is a code fence: three backquotes at the start of a line parse, but are no JavaScript."""
+    return text.lstrip().startswith(("```", "~~~")) or _BACKQUOTES.search(text) is not None
 
 
 def unfence(text: str) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from keyhole.errors import ProgramError
 from keyhole.sandbox.brackets import unbalanced
@@ -12,15 +14,24 @@ from keyhole.sandbox.shape import Shape, shape
 from keyhole.sandbox.syntax import MAX_BYTES, apply, excerpt, fail, parse, position
 from keyhole.sandbox.typescript import Survey, survey
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["Program", "excerpt"]
 
+_EXPRESSION_BYTES = 64 << 10
+"""A text that does not parse is tried as one expression only up to this length: recovery from errors is slow."""
 _OPENING = "(async () => {\n"
 _PYTHON = re.compile(
-    r"^\s*(?:(?:async )?def \w+\(.*|from [\w.]+ import .*|import [\w.]+(?: as \w+)?|elif .*:|except\b.*:"
-    r"|with .* as \w+:|if __name__\b.*|(?:if|for|while|else|try)\b[^{(]*:|class \w+(?:\(.*\))?:)[ \t\r]*(?:#.*)?$",
+    r"^[ \t]*(?:(?:async )?def \w+\(.*|from [\w.]+ import .*|import [\w.]+(?: as \w+)?|elif .*:|except\b.*:"
+    r"|with .* as \w+:|if __name__\b.*|(?:if|for|while|else|try)\b[^{?\n]*:|class \w+(?:\(.*\))?:)[ \t\r]*(?:#.*)?$",
     re.MULTILINE,
 )
-_ENTITY = re.compile(r"&(?:gt|lt|amp|quot|#39);")
+_ESCAPED: tuple[tuple[re.Pattern[str], Callable[[str], str], str], ...] = (
+    (re.compile(r"&(?:gt|lt|amp|quot|#39);"), html.unescape, "the character itself"),
+    (re.compile(r"\\n"), lambda text: text.replace("\\n", "\n").replace('\\"', '"'), "a new line"),
+)
+"""Ways in which a program arrives escaped once too often, and how it would read without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +61,23 @@ class Program:
         return cls(source=text, code=f"{_OPENING}{body}\n}})", marks=marks)
 
     def locate(self, line: int, column: int) -> tuple[int, int] | None:
-        """Map a position of `code` (both from 1) to one of `source`; None where the source has no such line."""
-        line -= 1
-        if not 1 <= line <= self.source.count("\n") + 1:
+        """Map a position of `code` to one of `source`, or give None where it is not the model's own text.
+
+        Both count from 1; `column` counts UTF-8 bytes, as QuickJS does, and the answer's counts characters. The line
+        that closes the function stands for the end of the program: there a missing piece is noticed.
+        """
+        code, source = self.code.split("\n"), self.source.split("\n")
+        if not 2 <= line <= len(source) + 2 or line > len(code) or column < 1:
             return None
+        if line == len(source) + 2:
+            last = max((at for at, text in enumerate(source, 1) if text.strip()), default=1)
+            return last, len(source[last - 1].rstrip()) + 1
+        column = len(code[line - 1].encode(errors="replace")[: column - 1].decode(errors="ignore")) + 1
         shift = 0
         for at, start, length in self.marks:
-            if at == line and start < column:
+            if at == line - 1 and start < column:
                 shift += min(length, column - start)
-        return line, max(column - shift, 1)
+        return line - 1, max(column - shift, 1)
 
 
 def _plain(text: str) -> str:
@@ -104,6 +123,8 @@ def _assemble(data: bytes, found: Survey, made: Shape) -> tuple[str, tuple[tuple
 
 def _as_expression(data: bytes) -> tuple[str, tuple[tuple[int, int, int], ...]] | None:
     """Read the whole text as one expression (`{ "a": 1 }`), or give None where it isn't."""
+    if len(data) > _EXPRESSION_BYTES:
+        return None
     stripped = data.rstrip(b"; \t\r\n")
     start = len(stripped) - len(stripped.lstrip())
     wrapped = stripped[:start] + b"(" + stripped[start:] + b"\n)"
@@ -126,12 +147,13 @@ def _explain(text: str, data: bytes) -> None:
         raise fail(
             data, offset, "This looks like Python; a program is JavaScript.", "write it in JavaScript, with await"
         )
+    for escaped, plainly, what in _ESCAPED:
+        found = escaped.search(text)
+        if found is not None and not parse(plainly(text).encode()).has_error:
+            message = f"The program is escaped: it holds `{found[0]}` where {what} is meant."
+            raise fail(data, len(text[: found.start()].encode()), message, "send it as plain text, unescaped")
     problem = unbalanced(text)
-    if problem is None:
-        return
-    index, what = problem
-    entity = _ENTITY.search(text)
-    hint = "close what is open, and send the whole program again"
-    if entity is not None:
-        hint = f"the program holds HTML entities such as `{entity[0]}`: send it as plain text"
-    raise fail(data, len(text[:index].encode()), f"Syntax error: {what}.", hint)
+    if problem is not None:
+        index, what = problem
+        hint = "close what is open, and send the whole program again"
+        raise fail(data, len(text[:index].encode()), f"Syntax error: {what}.", hint)

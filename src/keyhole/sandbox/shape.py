@@ -145,5 +145,5 @@ def _uncalled(data: bytes, name: str, statements: list[Node], found: Survey) -> 
     used = re.findall(rf"(?<![\w$]){re.escape(name)}(?![\w$])", data.decode(errors="replace"))
     if len(used) != 1:
         return False
-    quiet = not found.awaits and all(statement.type in _DECLARATIONS for statement in statements)
+    quiet = not found.acts and all(statement.type in _DECLARATIONS for statement in statements)
     return quiet or name in _MAIN

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 << 10
 """The largest program: a model writes a few kilobytes; parsing this much takes well under a second."""
-PARSE_S = 2.0
+PARSE_S = 1.0
 EXCERPT_WIDTH = 100
 
 _LANGUAGE = Language(tree_sitter_typescript.language_typescript())

@@ -27,6 +27,7 @@ _TYPE_STATEMENTS = frozenset(
 )
 _MODIFIERS = frozenset(("accessibility_modifier", "override_modifier", "readonly"))
 _NO_MODULES = "There are no modules: every API is a global already, and so are `find`, `describe` and `request`"
+_COMMA = re.compile(rb"\s*,")
 _OPENS_AFTER_NEWLINE = re.compile(rb"[^\S\n]*\r?\n\s*[(\[`]")
 
 
@@ -40,8 +41,8 @@ class Survey:
     """Byte offsets where the parser stumbled."""
     returns: bool = False
     """Whether there is a `return` outside of every function."""
-    awaits: bool = False
-    """Whether there is an `await` outside of every function."""
+    acts: bool = False
+    """Whether there is a call or an `await` outside of every function."""
     default: Node | None = None
     """The `export default` statement."""
     ends: set[int] = field(default_factory=set[int])
@@ -92,8 +93,19 @@ def survey(data: bytes, root: Node) -> Survey:
 
 
 def _type(found: Survey, node: Node) -> bool:
+    _ends_on_its_line(found, node.children[-1] if node.type == "type_annotation" else None)
     found.blank(node.start_byte, node.end_byte)
     return False
+
+
+def _ends_on_its_line(found: Survey, kind: Node | None) -> None:
+    """Refuse `Type⏎[…]`: the language ends the type at the newline, this parser takes the bracket for a part of it."""
+    while kind is not None and kind.type in ("lookup_type", "array_type"):
+        inner = kind.children[0]
+        bracket = kind.children[1]
+        if b"\n" in found.data[inner.end_byte : bracket.start_byte]:
+            found.refuse(bracket, "This bracket would be read as a part of the type before it.", "put a `;` before it")
+        kind = inner
 
 
 def _type_arguments(found: Survey, node: Node) -> bool:
@@ -126,6 +138,7 @@ def _as(found: Survey, node: Node) -> bool:
     operator = next((child for child in node.children if child.type in ("as", "satisfies")), None)
     if operator is not None:
         # a type ends before a newline and a bracket; the blank line would become a call or an index
+        _ends_on_its_line(found, node.children[-1])
         first = ";" if _OPENS_AFTER_NEWLINE.match(found.data, node.end_byte) else ""
         found.blank(operator.start_byte, node.end_byte, first=first)
     return True
@@ -141,7 +154,9 @@ def _non_null(found: Survey, node: Node) -> bool:
 def _assertion(found: Survey, node: Node) -> bool:
     types, value = node.children[0], node.children[-1]
     multiline = b"\n" in found.data[types.start_byte : value.start_byte]
-    body = value.type == "object" and found.data[: node.start_byte].rstrip().endswith(b"=>")
+    body = value.type == "object" and found.data[max(0, node.start_byte - 200) : node.start_byte].rstrip().endswith(
+        b"=>"
+    )
     if multiline or body:
         found.refuse(node, "This type assertion cannot be erased in place.", "write `(value as Type)`")
     return True
@@ -189,10 +204,8 @@ def _parameter(found: Survey, node: Node) -> bool:
         if child.type == "?":
             found.blank(child.start_byte, child.end_byte)
     if node.children and node.children[0].type == "this":
-        rest = found.data[node.end_byte :]
-        spaces = len(rest) - len(rest.lstrip())
-        comma = spaces + 1 if rest[spaces : spaces + 1] == b"," else 0
-        found.blank(node.start_byte, node.end_byte + comma)
+        comma = _COMMA.match(found.data, node.end_byte)
+        found.blank(node.start_byte, comma.end() if comma else node.end_byte)
         return False
     return True
 
@@ -250,10 +263,16 @@ def _function(_found: Survey, _node: Node) -> bool:
 
 def _await(found: Survey, node: Node) -> bool:
     if not found.frames:
-        found.awaits = True
+        found.acts = True
     elif not found.frames[-1][1]:
         hint = "make that function async; around `.map(async …)` put `await Promise.all(…)`"
         found.refuse(node, "`await` stands in a function that is not async.", hint)
+    return True
+
+
+def _call(found: Survey, _node: Node) -> bool:
+    if not found.frames:
+        found.acts = True
     return True
 
 
@@ -296,6 +315,8 @@ RULES: dict[str, Callable[[Survey, Node], bool]] = {
     "abstract_class_declaration": _abstract_class,
     "arrow_function": _arrow,
     "await": _await,
+    "call_expression": _call,
+    "new_expression": _call,
     "ERROR": _error,
     "enum_declaration": _unsupported("Enums are", 'use a plain object: `const Color = { Red: "red" }`'),
     "decorator": _unsupported("Decorators are", "call the function yourself"),

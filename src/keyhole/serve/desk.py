@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from keyhole.errors import KeyholeError, UsageError, nearest
+from keyhole.log import logger
 from keyhole.serve.manual import Served, tools
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from keyhole.gateway.decision import CallRecord
     from keyhole.sandbox.engine import LogLine
 
-log = structlog.get_logger("keyhole.serve")
+log = logger(__name__)
 
 MAX_TOKENS = 50_000
 """The largest answer that a model may ask for."""

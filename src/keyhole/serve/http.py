@@ -68,9 +68,13 @@ def listen(address: str) -> socket.socket:
     try:
         family, kind, protocol, _, target = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(target)
-        bound.listen(128)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(target)
+            bound.listen(128)
+        except OSError:
+            bound.close()
+            raise
     except OSError as error:
         raise UsageError(
             f"cannot listen on {address}: {error.strerror or error}", hint="Take another port; 0 is any free one."

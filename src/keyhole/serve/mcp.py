@@ -68,10 +68,13 @@ class Face:
         return ListToolsResult(tools=self._tools)
 
     async def _call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
-        reply = STOPPED
+        reply, arguments = STOPPED, params.arguments or {}
         with self.runs.open(_key(context, context.request_id)):
-            async with Feed(context, self._level).open() as take:
-                reply = await self.desk.call(params.name, params.arguments or {}, on_event=take)
+            if params.name == "execute":
+                async with Feed(context, self._level).open() as take:
+                    reply = await self.desk.call(params.name, arguments, on_event=take)
+            else:
+                reply = await self.desk.call(params.name, arguments)
         # Text only: clients differ in what they show a model when structured content is there too.
         return CallToolResult(content=[TextContent(text=reply.text)], is_error=reply.failed)
 

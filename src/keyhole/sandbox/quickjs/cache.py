@@ -8,12 +8,12 @@ import stat
 import tempfile
 from pathlib import Path
 
-import structlog
 import wasmtime
 
+from keyhole.log import logger
 from keyhole.sandbox.quickjs import capi
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 class Cache:
@@ -89,7 +89,12 @@ class Cache:
     def _warn(self, problem: str, **values: str) -> None:
         if not self._warned:
             self._warned = True
-            _log.warning("sandbox cache not used: images are made anew each time", problem=problem, folder=str(self._folder), **values)
+            _log.warning(
+                "sandbox cache not used: images are made anew each time",
+                problem=problem,
+                folder=str(self._folder),
+                **values,
+            )
 
 
 _WHOLE = 8 << 20

@@ -19,6 +19,7 @@ Memory = bindings.wasmtime_memory_t
 Func = bindings.wasmtime_func_t
 Extern = bindings.wasmtime_extern_t
 InstanceHandle = bindings.wasmtime_instance_t
+Val = bindings.wasmtime_val_t
 Raw = bindings.wasmtime_val_raw_t
 
 HostFunction = CFUNCTYPE(c_void_p, c_void_p, c_void_p, POINTER(Raw), c_size_t)
@@ -32,7 +33,8 @@ MAX_WASM_STACK = 8 << 20
 
 
 def _function(name: str, result: Any, *arguments: Any) -> Any:
-    function = ffi.dll[name]  # a new object at each access: our types do not disturb wasmtime-py's
+    library: Any = ffi.dll
+    function = library[name]  # a new object at each access: our types do not disturb wasmtime-py's
     function.restype, function.argtypes = result, arguments
     return function
 
@@ -77,7 +79,7 @@ class Trap(Exception):  # noqa: N818  (the word of the specification)
 def check(error: int | None, trap: c_void_p | None = None) -> None:
     """Raise `Trap` for what a call of the C API gave back, and free it."""
     if error:
-        vector = bindings.wasm_byte_vec_t()
+        vector: Any = bindings.wasm_byte_vec_t()
         error_message(error, byref(vector))
         text = ctypes.string_at(vector.data, vector.size).decode(errors="replace")
         byte_vec_delete(byref(vector))

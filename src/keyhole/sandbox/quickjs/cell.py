@@ -1,4 +1,4 @@
-"""The instance's half of a run: it feeds messages in, passes messages out, and enforces what is measured right there."""
+"""The instance's half of a run: it feeds messages in, passes messages out, and enforces what is measured there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyhole.sandbox.quickjs.image import Image
 
 _SLACK = 32 << 20
-"""Memory beyond QuickJS's own limit: for messages in transit and what the allocator wastes. The wall behind the fence."""
+"""Memory beyond the guest's own limit, for messages in transit and what its allocator wastes."""
 MAX_STACK = 768 << 10
 """Of the 1 MB that the guest is linked with."""
 
@@ -143,6 +143,6 @@ class Cell:
 def _reason(trap: capi.Trap) -> str:
     if trap.name == "STACK_OVERFLOW":
         return "stack"
-    if trap.name in {"ALLOCATION_TOO_LARGE"} or "memory" in str(trap) and "minimum size" in str(trap):
+    if trap.name == "ALLOCATION_TOO_LARGE":
         return "memory"
     return f"crash:{trap}"

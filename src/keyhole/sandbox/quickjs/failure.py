@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.errors import ProgramError
 
@@ -13,31 +13,53 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"<program>:(\d+):(\d+)")
 _MAX_TEXT = 4000
-_CRASH_HINT = "this is a bug of Keyhole, not of the program: please report it; running the program again may work"
 
 
-def limit_failure(kind: str, limits: Limits, detail: str = "") -> ProgramError:
+_LIMITS = {
+    "cpu": (
+        "the program used more than its {limits.cpu_s:g} s of CPU time",
+        "look for a loop that does not end; filter and aggregate less data, or split the work into several programs",
+    ),
+    "wall": (
+        "the program took longer than {limits.wall_s:g} s",
+        "run calls side by side with Promise.all, ask for fewer pages, or split the work into several programs",
+    ),
+    "memory": (
+        "the program used more than its {memory} of memory",
+        "keep only the fields you need of each answer, page by page, instead of collecting whole answers",
+    ),
+    "string": ("the program made a string longer than 1 GB", "look for a string that grows in a loop"),
+    "stack": (
+        "the program recursed too deep: its stack holds {stack}",
+        "give the recursion an end, or write it as a loop with a list",
+    ),
+    "calls": (
+        "the program made more than {limits.calls} calls",
+        "ask for larger pages or filter in the API, or split the work into several programs",
+    ),
+    "timers": ("the program has more than 1000 timers waiting", "await each delay before the next"),
+    "bytes": (
+        "the program handed out more than {bytes} (arguments, console and result together)",
+        "return and log only what is needed: counts, ids, the fields asked for",
+    ),
+    "cancelled": ("the run was cancelled", ""),
+    "crash": (
+        "the sandbox lost the run: {detail}",
+        "this is a bug of Keyhole, not of the program: please report it; running the program again may work",
+    ),
+}
+_KINDS = {"timers": "calls", "string": "memory"}
+
+
+def limit_failure(kind: str, limits: Limits, detail: str = "no reason is known") -> ProgramError:
     """Give the failure of a run stopped at the limit `kind`, or (crash, cancelled) for another reason."""
-    texts = {
-        "cpu": (f"the program used more than its {limits.cpu_s:g} s of CPU time",
-                "look for a loop that does not end; filter and aggregate less data, or split the work into several programs"),
-        "wall": (f"the program took longer than {limits.wall_s:g} s",
-                 "run calls side by side with Promise.all, ask for fewer pages, or split the work into several programs"),
-        "memory": (f"the program used more than its {_size(limits.memory_bytes)} of memory",
-                   "keep only the fields you need of each answer, page by page, instead of collecting whole answers"),
-        "string": ("the program made a string longer than 1 GB", "look for a string that grows in a loop"),
-        "stack": (f"the program recursed too deep: its stack holds {_size(limits.stack_bytes)}",
-                  "give the recursion an end, or write it as a loop with a list"),
-        "calls": (f"the program made more than {limits.calls} calls",
-                  "ask for larger pages or filter in the API, or split the work into several programs"),
-        "timers": ("the program has more than 1000 timers waiting", "await each delay before the next"),
-        "bytes": (f"the program handed out more than {_size(limits.bytes_out)} (arguments, console and result together)",
-                  "return and log only what is needed: counts, ids, the fields asked for"),
-        "cancelled": ("the run was cancelled", ""),
-        "crash": (f"the sandbox lost the run{': ' if detail else ''}{detail}", _CRASH_HINT),
-    }  # fmt: skip
-    message, hint = texts[kind]
-    return ProgramError(message, kind={"timers": "calls", "string": "memory"}.get(kind, kind), hint=hint)
+    message, hint = _LIMITS[kind]
+    sizes = {
+        "memory": _size(limits.memory_bytes),
+        "stack": _size(limits.stack_bytes),
+        "bytes": _size(limits.bytes_out),
+    }
+    return ProgramError(message.format(limits=limits, detail=detail, **sizes), kind=_KINDS.get(kind, kind), hint=hint)
 
 
 def _size(count: int) -> str:
@@ -77,7 +99,7 @@ def reported_failure(report: dict[str, Any], cause: Any, program: Program, limit
             kind=kind,
             hint="every promise it awaits must be settled by a call, a timer or the program itself",
         )
-    fields: dict[str, Any] = cause if isinstance(cause, dict) else {}
+    fields = cast("dict[str, Any]", cause) if isinstance(cause, dict) else {}
     return _at(
         ProgramError(
             _message(kind, report, name, message),

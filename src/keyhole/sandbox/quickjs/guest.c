@@ -4,11 +4,10 @@
    Running:  run, then settle for each answer, until prelude.js has sent the outcome. Each drains the job queue.
    All text passes as UTF-8 in a buffer from `alloc`; the guest frees it. Messages out: see wire.py.            */
 
-#include <malloc.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "heap.h"
 #include "quickjs.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
@@ -40,38 +39,41 @@ static uint64_t random_state = 1;
 
 /* The heap's limit is kept here and not by QuickJS, which throws null where it lacks the memory for an error. Each
    allocation that fails lets a little more of the reserve through, for the error and the report; "M" tells the host. */
+#define RESERVE (4 << 20)
 static size_t used, limit = SIZE_MAX, reserve;
 static size_t sealed; /* `used` of the image */
 
-static bool admit(size_t size) {
-    if (size <= limit && used <= limit - size) return true;
-    if (reserve == 1 << 20) host_send("M", 1);
-    size_t more = reserve < 64 << 10 ? reserve : 64 << 10;
+static void *ran_out(void) {
+    if (reserve == RESERVE) host_send("M", 1);
+    size_t more = reserve < RESERVE / 8 ? reserve : RESERVE / 8;
     reserve -= more;
     limit += more;
-    return false;
+    return NULL;
 }
+static bool admit(size_t size) { return size <= limit && used <= limit - size; }
 
 static void *counted(void *block) {
-    used += malloc_usable_size(block);
+    if (!block) return ran_out();
+    used += block_usable(block);
     return block;
 }
-static void *heap_malloc(void *opaque, size_t size) { return admit(size) ? counted(malloc(size)) : NULL; }
-static void *heap_calloc(void *opaque, size_t count, size_t size) {
-    return admit(count * size) ? counted(calloc(count, size)) : NULL;
+static void *heap_malloc(void *opaque, size_t size) { return counted(admit(size) ? block_malloc(size) : NULL); }
+static void *heap_calloc(void *opaque, size_t count, size_t size) { /* QuickJS has checked the product */
+    void *block = heap_malloc(opaque, count * size);
+    return block ? memset(block, 0, count * size) : NULL;
 }
 static void heap_free(void *opaque, void *block) {
-    used -= malloc_usable_size(block);
-    free(block);
+    used -= block_usable(block);
+    block_free(block);
 }
 static void *heap_realloc(void *opaque, void *block, size_t size) {
-    size_t before = malloc_usable_size(block);
-    if (size > before && !admit(size - before)) return NULL;
-    void *moved = realloc(block, size);
-    if (moved) used += malloc_usable_size(moved) - before;
+    size_t before = block_usable(block);
+    void *moved = size <= before || admit(size - before) ? block_realloc(block, size) : NULL;
+    if (!moved) return ran_out();
+    used += block_usable(moved) - before;
     return moved;
 }
-static const JSMallocFunctions heap = {heap_calloc, heap_malloc, heap_free, heap_realloc, malloc_usable_size};
+static const JSMallocFunctions heap = {heap_calloc, heap_malloc, heap_free, heap_realloc, block_usable};
 
 /* Say "X" and the exception: for what prelude.js cannot report itself (it did not load, or memory is short). */
 static void report(void) {
@@ -145,7 +147,7 @@ static void set_function(JSValueConst object, const char *name, JSCFunction *fun
                               JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE);
 }
 
-EXPORT(alloc) void *buffer_alloc(uint32_t size) { return malloc(size); }
+EXPORT(alloc) void *buffer_alloc(uint32_t size) { return block_malloc(size); }
 
 EXPORT(init) void init(void) {
     runtime = JS_NewRuntime2(&heap, NULL);
@@ -171,7 +173,7 @@ EXPORT(eval) int eval(char *text, uint32_t length) {
     int failed = JS_IsException(value);
     if (failed) report();
     JS_FreeValue(context, value);
-    free(text);
+    block_free(text);
     for (JSContext *ctx; !failed && (failed = JS_ExecutePendingJob(runtime, &ctx)) > 0;) failed = 0;
     return failed;
 }
@@ -186,17 +188,22 @@ EXPORT(define) int define(char *name, char *text, uint32_t length) {
     JSValue global = JS_GetGlobalObject(context);
     JS_SetPropertyStr(context, global, name, value);
     JS_FreeValue(context, global);
-    free(name);
+    block_free(name);
     memset(text, 0, length);
     return 0;
 }
 
-/* Pages for the documents' texts while baking, beyond a heap reserved for what they become: cleared again, they
-   are a tail of zeros that the image leaves out, where a freed buffer would have stayed in it as a hole. */
-EXPORT(scratch) void *scratch(uint32_t size, uint32_t heap) {
-    free(malloc(heap));
-    size_t page = __builtin_wasm_memory_grow(0, (size + 65535) / 65536);
-    return page == SIZE_MAX ? NULL : (void *)(page * 65536);
+/* Room for a document's text while baking, beyond pages spared for the heap that it becomes: cleared again, it is part
+   of a tail of zeros that the image leaves out, where a freed block would have stayed in the image as a hole. */
+static char *texts_end;
+
+EXPORT(scratch) char *scratch(uint32_t text, uint32_t heap) {
+    char *start = take_pages(heap + text);
+    if (!start) return NULL;
+    spare = start;
+    spare_end = start + heap;
+    texts_end = spare_end + text;
+    return spare_end;
 }
 
 EXPORT(seal) void seal(void) {
@@ -209,6 +216,7 @@ EXPORT(seal) void seal(void) {
     }
     JS_FreeValue(context, global);
     JS_RunGC(runtime);
+    spare_end = texts_end; /* the texts are gone */
     sealed = used;
 }
 
@@ -225,11 +233,11 @@ EXPORT(run) void run(char *text, uint32_t length, uint32_t memory, uint32_t stac
     random_state = seed | 1;
     JS_SetMaxStackSize(runtime, stack);
     limit = sealed + memory;
-    reserve = 1 << 20;
+    reserve = RESERVE;
     /* Above the sealed heap, or the first collection walks all of it. */
     JS_SetGCThreshold(runtime, sealed + memory / 2);
     JSValue program = JS_Eval(context, text, length, "<program>", JS_EVAL_TYPE_GLOBAL);
-    free(text);
+    block_free(text);
     /* An exception here is the program's syntax: __run gets it in the program's place. */
     JSValue syntax = JS_IsException(program) ? JS_GetException(context) : JS_UNDEFINED;
     JSValueConst arguments[] = {JS_IsException(program) ? JS_UNDEFINED : program, syntax};
@@ -242,7 +250,7 @@ EXPORT(run) void run(char *text, uint32_t length, uint32_t memory, uint32_t stac
 /* Answer the call `id`: `text` is a JSON array that __settle understands. */
 EXPORT(settle) void settle(uint32_t id, int ok, char *text, uint32_t length) {
     JSValue value = JS_ParseJSON(context, text, length, "<answer>");
-    free(text);
+    block_free(text);
     if (JS_IsException(value)) {
         report();
         return;

@@ -72,7 +72,7 @@ def _code(store: Cache | None) -> wasmtime.Module:
     code = _compiled(store, "guest", _guest_key(), lambda: wasm.without_data(_guest()))
     imports = [f"{item.module}.{item.name}" for item in code.imports]
     if imports != _IMPORTS:
-        raise SandboxError(f"the guest imports {imports}, not {_IMPORTS}", hint="build it again: pip install --force-reinstall keyhole")
+        raise SandboxError(f"the guest imports {imports}, not {_IMPORTS}", hint="build it again: make install")
     return code
 
 
@@ -83,6 +83,7 @@ def bake(source: ImageSource, code: wasmtime.Module) -> bytes:
     oven = _Oven()
     instance = Instance(code, fresh, oven, max_bytes=_BAKE_MEMORY)
     try:
+        stack = instance.global_value("__stack_pointer")
         instance.call("_initialize")
         instance.call("init")
         for name in _SCRIPTS:
@@ -92,11 +93,19 @@ def bake(source: ImageSource, code: wasmtime.Module) -> bytes:
         for _ in range(2):
             oven.expect(instance.call("eval", *_text(instance, _WARM.encode())), "warming")
         instance.call("seal")
+        if instance.global_value("__stack_pointer") != stack:  # the one thing beside the memory that could differ
+            raise SandboxError(
+                "the guest is not at rest after baking", hint="this is a bug of Keyhole: please report it"
+            )
         return instance.read(0, instance.size())
     except MemoryError:
-        raise SandboxError("the documents do not fit into a sandbox (4 GB)", hint="serve fewer documents together") from None
+        raise SandboxError(
+            "the documents do not fit into a sandbox (4 GB)", hint="serve fewer documents together"
+        ) from None
     except capi.Trap as trap:
-        raise SandboxError(f"baking the image stopped: {trap}", hint="this is a bug of Keyhole or a damaged document") from trap
+        raise SandboxError(
+            f"baking the image stopped: {trap}", hint="this is a bug of Keyhole or a damaged document"
+        ) from trap
     finally:
         instance.close()
 
@@ -105,12 +114,16 @@ def _text(instance: Instance, text: bytes) -> tuple[int, int]:
     return instance.put(text), len(text)
 
 
+def _pages(size: int) -> int:
+    return size + -size % wasm.PAGE
+
+
 def _define(instance: Instance, oven: _Oven, source: ImageSource) -> None:
     largest = max((len(text) for _, text in source.data), default=0)
     if not largest:
         return
     total = sum(len(text) for _, text in source.data)
-    area = instance.call("scratch", largest + 1, total * _HEAP_PER_TEXT) & 0xFFFFFFFF
+    area = instance.call("scratch", _pages(largest + 1), _pages(total * _HEAP_PER_TEXT)) & 0xFFFFFFFF
     if not area:
         raise MemoryError
     for name, text in source.data:
@@ -142,7 +155,10 @@ class _Oven:
 
     def expect(self, failed: int, what: str) -> None:
         if failed or self._said[:1] not in {"", "L"}:
-            raise SandboxError(f"{what} failed in the sandbox: {self._said[1:]}", hint="it is loaded once, before any program, and must not fail or call the host")
+            raise SandboxError(
+                f"{what} failed in the sandbox: {self._said[1:]}",
+                hint="it is loaded once, before any program, and must not fail or call the host",
+            )
 
 
 def _compiled(store: Cache | None, kind: str, key: str, build: Callable[[], bytes]) -> wasmtime.Module:
@@ -157,7 +173,7 @@ def _compiled(store: Cache | None, kind: str, key: str, build: Callable[[], byte
 
 @memoized
 def _file(name: str) -> bytes:
-    path = files(__package__) / name
+    path = files(__name__.rpartition(".")[0]) / name
     if not path.is_file():
         raise SandboxError(f"the sandbox guest is not built ({name} is missing)", hint="in a checkout: make install")
     return path.read_bytes()

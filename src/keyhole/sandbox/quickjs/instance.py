@@ -7,15 +7,15 @@ import itertools
 from ctypes import addressof, byref, c_void_p
 from typing import TYPE_CHECKING, Any, Protocol
 
-import structlog
 import wasmtime
 
+from keyhole.log import logger
 from keyhole.sandbox.quickjs import capi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 SEND_TYPE = capi.function_type([wasmtime.ValType.i32()] * 2, [])
 NOW_TYPE = capi.function_type([], [wasmtime.ValType.i64()])
@@ -132,6 +132,12 @@ class Instance:
         """Give the size of the memory, in bytes."""
         return capi.memory_size(self._context, byref(self._memory))
 
+    def global_value(self, name: str) -> int:
+        """Give the value of the exported global `name`."""
+        value = capi.Val()
+        capi.global_get(self._context, byref(self._export(self._handle, name).of.global_), byref(value))
+        return value.of.i32
+
     def close(self) -> None:
         """Free the memory. Idempotent."""
         if _live.pop(self._key, None) is not None:
@@ -144,7 +150,13 @@ class Instance:
             return False
         return self._owner.receive(self.read(address, size))
 
-    owner = property(lambda self: self._owner)
+    def tick(self) -> bool:
+        """Ask the owner whether to go on."""
+        return self._owner.tick()
+
+    def now(self) -> int:
+        """Give the owner's clock."""
+        return self._owner.now()
 
 
 _keys = itertools.count(1)
@@ -156,7 +168,7 @@ def _guarded(action: Callable[[], bool]) -> bool:
     # ctypes prints an exception of a callback and goes on as if it had returned 0.
     try:
         return action()
-    except BaseException:
+    except BaseException:  # noqa: BLE001  (see above)
         _log.exception("sandbox callback failed")
         return False
 
@@ -172,7 +184,7 @@ def _on_send(key: int, _caller: int, values: Any, _count: int) -> int | None:
 @capi.HostFunction
 def _on_now(key: int, _caller: int, values: Any, _count: int) -> int | None:
     def read() -> bool:
-        values[0].i64 = _live[key].owner.now()
+        values[0].i64 = _live[key].now()
         return True
 
     return None if _guarded(read) else capi.trap_new(b"stopped", 7)
@@ -180,7 +192,7 @@ def _on_now(key: int, _caller: int, values: Any, _count: int) -> int | None:
 
 @capi.EpochCallback
 def _on_epoch(_context: int, key: int, ticks: Any, _how: Any) -> int | None:
-    if not _guarded(lambda: _live[key].owner.tick()):
+    if not _guarded(lambda: _live[key].tick())  # noqa: PLW0108  (the look-up may fail too):
         return capi.error_new(b"stopped")
     ticks[0] = 1
     return None

@@ -8,8 +8,7 @@ import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
-import structlog
-
+from keyhole.log import logger
 from keyhole.sandbox.quickjs import capi
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 STACK_BYTES = 16 << 20
 TICK_S = 0.01
@@ -65,7 +64,7 @@ class Pool:
                 self._awake.set()
             try:
                 job()
-            except BaseException:
+            except BaseException:  # noqa: BLE001  (a thread of the pool must go on)
                 _log.exception("sandbox thread")
             finally:
                 del job  # nothing of a run may outlive it here

@@ -172,7 +172,9 @@
     if (ended) return;
     ended = true;
     const fields = { __proto__: null, kind };
-    if (error instanceof Error) {
+    let known = false;
+    try { known = error instanceof Error; } catch { /* a Proxy that refuses */ }
+    if (known) {
       try { fields.name = text(error.name, "Error"); fields.message = text(error.message, ""); } catch { fields.name = "Error"; fields.message = "(its message cannot be read)"; }
       fields.stack = stackOf(error);
       fields.others = mapSize(rejected);

@@ -1,4 +1,4 @@
-"""The event loop's half of a run: it answers host calls, keeps the console and the clock on the wall, and says how it ended."""
+"""The event loop's half of a run: it answers host calls, keeps console and time, and says how the run ended."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from keyhole.errors import KeyholeError, ProgramError
+from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, Finished, LogLine
 from keyhole.sandbox.quickjs import wire
 from keyhole.sandbox.quickjs.cell import Cell
@@ -19,14 +18,16 @@ from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, report
 from keyhole.sandbox.quickjs.pool import POOL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyhole.sandbox.engine import HostCall, Limits, OnLog, Outcome
     from keyhole.sandbox.program import Program
     from keyhole.sandbox.quickjs.image import Image
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 _GRACE_S = 2.0
-"""How long calls in flight may finish after the program failed: a write that was sent should be known to have happened."""
+"""How long calls in flight may go on after the program failed: whether a write has happened should be known."""
 _MAX_TIMERS = 1000
 _NOTHING = b"[]"
 
@@ -125,7 +126,7 @@ class Run:
                 payload = value if value is _NOTHING else wire.encode_value(value)
                 messages.append(wire.Answer(number, ok, payload).encode())
             self._cell.step(messages)
-        except Exception:
+        except Exception:  # noqa: BLE001  (whatever it is, the run must end)
             _log.exception("sandbox step failed")
             self._cell.close()
             self._call(self.stop, "crash")
@@ -138,8 +139,8 @@ class Run:
                 letter, items = wire.decode(message)
                 decoded.append((letter, [wire.value_at(items, 0), *items[1:]] if letter == "R" and items else items))
             except wire.Garbled as problem:
-                kind = "result" if message[:1] == b"R" else "call" if message[:1] == b"C" else "garbled"
-                decoded.append(("!", [kind, str(problem)]))
+                what = {b"R": "result", b"C": "argument of a call"}.get(message[:1], "message")
+                decoded.append(("!", [what, str(problem)]))
         self._call(self._arrived, decoded)
 
     def _call(self, action: Any, *arguments: Any) -> None:
@@ -153,8 +154,8 @@ class Run:
         if self._end.done():
             if not self._cell.over:
                 POOL.submit(self._cell.close)
-        elif self._cell.over and not self._inbox:
-            self.stop("crash", "the instance ended without a word")
+        elif self._cell.over or not (self._inbox or self._tasks or self._timers):
+            self.stop("crash", "the instance came to rest without a word")  # the guest says where it waits for nothing
         else:
             self._feed()
 
@@ -164,7 +165,7 @@ class Run:
                 return
             try:
                 self._take(letter, items)
-            except (IndexError, TypeError, ValueError, AttributeError):
+            except (IndexError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 self._garbled(f"{letter}{str(items)[:80]}")
 
     def _garbled(self, what: str) -> None:
@@ -172,38 +173,31 @@ class Run:
         self.stop("crash", "it sent a message that makes no sense")
 
     def _take(self, letter: str, items: list[Any]) -> None:
-        if letter == "C":
-            self._called(items)
-        elif letter == "L":
-            self._logged(str(items[0]), str(items[1]))
-        elif letter == "T":
-            self._timer_set(*map(float, items))
-        elif letter == "t":
-            if timer := self._timers.pop(int(items[0]), None):
-                timer.cancel()
-        elif letter == "R":
-            self._finish(Finished(items[0] if items else None, (), 0.0, undefined=not items))
-        elif letter == "E":
-            cause = wire.value_at(items, 1) if len(items) > 1 else None
-            report = {**items[0], "short": self._short}
-            self._finish(reported_failure(report, cause, self._program, self._limits))
-        elif letter == "M":
-            self._short = True
-        elif letter == "X":
-            self._finish(guest_failure("out of memory" if self._short else items[0], self._limits))
-        elif letter == "K":
-            self.stop(*items)
-        elif items[0] == "garbled":
-            self._garbled(items[1])
+        """Act on one message (`wire.py`). Raises one of a few errors where it makes no sense."""
+        take: dict[str, Callable[[], None]] = {
+            "C": lambda: self._called(items),
+            "L": lambda: self._logged(str(items[0]), str(items[1])),
+            "T": lambda: self._timer_set(*map(float, items)),
+            "t": lambda: self._timer_cleared(int(items[0])),
+            "R": lambda: self._finish(Finished(items[0] if items else None, (), 0.0, undefined=not items)),
+            "E": lambda: self._reported(items),
+            "M": lambda: setattr(self, "_short", True),
+            "X": lambda: self._finish(guest_failure("out of memory" if self._short else items[0], self._limits)),
+            "K": lambda: self.stop(*items),
+            "!": lambda: self._unreadable(*items),
+        }
+        take[letter]()
+
+    def _reported(self, items: list[Any]) -> None:
+        cause = wire.value_at(items, 1) if len(items) > 1 else None
+        self._finish(reported_failure({**items[0], "short": self._short}, cause, self._program, self._limits))
+
+    def _unreadable(self, what: str, problem: str) -> None:
+        if what == "message":
+            self._garbled(problem)
         else:
-            what = "result" if items[0] == "result" else "argument of a call"
-            self._finish(
-                ProgramError(
-                    f"the {what} cannot be sent: {items[1]}",
-                    kind="result",
-                    hint="flatten it: return the parts that are needed",
-                )
-            )
+            hint = "flatten it: return or send the parts that are needed"
+            self._finish(ProgramError(f"the {what} cannot be sent: {problem}", kind="result", hint=hint))
 
     # Host calls.
 
@@ -227,7 +221,7 @@ class Run:
         except asyncio.CancelledError:
             self.stop("cancelled")
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001  (anything but a KeyholeError is a bug of ours; the program learns nothing of it)
             _log.exception("host call failed", call=name)
             self.stop("crash", "a call to the host failed unexpectedly")
         else:
@@ -243,6 +237,10 @@ class Run:
             return
         key = int(number)
         self._timers[key] = self._loop.call_later(ms / 1000, self._timer_fired, key)
+
+    def _timer_cleared(self, key: int) -> None:
+        if timer := self._timers.pop(key, None):
+            timer.cancel()
 
     def _timer_fired(self, key: int) -> None:
         if self._timers.pop(key, None):
@@ -263,12 +261,13 @@ class Run:
         if self._on_log:
             try:
                 self._on_log(line)
-            except Exception:
+            except Exception:  # noqa: BLE001  (who listens must not decide how the run ends)
                 _log.exception("log listener failed")
 
     def _all_logs(self) -> tuple[LogLine, ...]:
         lines, size = self._dropped
         if lines:
-            text = f"{lines} more lines of console output ({size} bytes) were dropped: {self._limits.log_bytes} bytes are kept"
+            kept = f"{self._limits.log_bytes} bytes are kept"
+            text = f"{lines} more lines of console output ({size} bytes) were dropped: {kept}"
             self._logs.append(LogLine("warn", text))
         return tuple(self._logs)

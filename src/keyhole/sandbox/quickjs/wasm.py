@@ -1,4 +1,4 @@
-"""Reading and writing WebAssembly binary modules, as far as images need it (WebAssembly core specification, chapter 5)."""
+"""Reading and writing WebAssembly modules, as far as images need it (WebAssembly core specification, chapter 5)."""
 
 from __future__ import annotations
 

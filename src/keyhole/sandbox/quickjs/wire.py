@@ -11,8 +11,8 @@ To the instance: `Start` and `Answer`. From it, a letter and JSON:
     X text                      the end: the guest could not even report
     K[kind, what]               the end: stopped by the instance's owner (`cell.py`) at a limit
 
-A fourth (second) item names a tag: then {tag: base64} stands for bytes in the value. To the guest the tag is made up for
-the message, so that no data can pass for bytes. All of this comes from hostile code: nothing here raises for it but `Garbled`.
+One item more names a tag: then {tag: base64} stands for bytes in the value. To the guest the tag is made up for the
+message, so that no data can pass for bytes. What comes from it is hostile: nothing here raises for it but `Garbled`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import secrets
 import struct
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic_core import from_json
 
@@ -52,7 +52,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Settle the call or timer `id` with `payload`, JSON as `encode_value` gives it; not `ok` means an error's fields."""
+    """Settle the call or timer `id` with `payload`, as `encode_value` gives it; not `ok` means an error's fields."""
 
     id: int
     ok: bool
@@ -78,7 +78,7 @@ def encode_value(value: Any) -> bytes:
 
     def tagged(item: Any) -> Any:
         nonlocal tag
-        if not isinstance(item, bytes | bytearray | memoryview):
+        if not isinstance(item, bytes | bytearray):
             raise TypeError(f"a host call gave a {type(item).__name__}, which is no JSON and no bytes")
         tag = tag or f"bytes:{secrets.token_hex(8)}"
         return {tag: b64encode(item).decode()}
@@ -112,7 +112,7 @@ def decode(message: bytes) -> tuple[str, list[Any]]:
     items = _read(body)
     if letter not in "CTtLREK" or not isinstance(items, list):
         raise Garbled(f"a message that is none: {message[:40]!r}")
-    return letter, items
+    return letter, cast("list[Any]", items)
 
 
 def _read(text: bytes) -> Any:
@@ -124,7 +124,9 @@ def _read(text: bytes) -> Any:
     # A lone surrogate is legal in a JavaScript string and in JSON's escapes, but in no encoding: it becomes U+FFFD.
     try:
         value = json.loads(text.decode(errors="replace"))
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        return json.loads(
+            json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
     except (ValueError, RecursionError):
         raise Garbled(f"no JSON: {text[:40]!r}") from None
 

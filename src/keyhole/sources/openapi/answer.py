@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from typing import Any
+import json
+from typing import Any, cast
 
 from pydantic_core import from_json
 
@@ -48,8 +49,24 @@ def _json(data: bytes) -> Any:
     try:
         return from_json(plain, allow_inf_nan=False)
     except ValueError as error:
+        if "recursion" not in str(error):
+            try:  # NaN, which Python writes, becomes null
+                return _mended(json.loads(plain, parse_constant=lambda _: None))
+            except (ValueError, RecursionError):
+                pass
         shown = plain[:_SHOWN].decode("utf-8", "replace")
         raise MalformedError(f"{error}; it begins {shown!r}") from None
+
+
+def _mended(value: Any) -> Any:
+    """Give a value without halves of surrogate pairs, which some APIs cut emoji into."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_mended(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in cast("dict[str, Any]", value).items()}
+    return value
 
 
 def _charset(content_type: str) -> str:

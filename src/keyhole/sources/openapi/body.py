@@ -116,7 +116,7 @@ def _multipart(content_type: str, value: Any, encoding: dict[str, Object], files
         rule = encoding.get(name, {}).get("contentType")
         media = rule.partition(",")[0].strip() if isinstance(rule, str) and "*" not in rule else ""
         repeated = isinstance(item, list) and not is_json(media)
-        for one in cast("list[Any]", item) if repeated else [item]:
+        for one in cast("list[Any]", item if repeated else [item]):
             filename, kind, content = _part(name, one, media, is_a_file=name in files)
             disposition = f'form-data; name="{_quoted(name)}"' + (
                 f'; filename="{_quoted(filename)}"' if filename else ""
@@ -169,5 +169,11 @@ def _utf8(text: str) -> bytes:
 
 
 def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
-    return names.get(type(value), "a number")
+    names: dict[Any, str] = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        type(None): "null",
+    }
+    return names.get(cast("Any", type(value)), "a number")

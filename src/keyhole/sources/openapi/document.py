@@ -108,5 +108,5 @@ def dialect_of(document: Any, where: str) -> Dialect:
 
 
 def _kind(value: Any) -> str:
-    kinds = {str: "a text", list: "a list", int: "a number", float: "a number", bool: "true or false"}
-    return kinds.get(type(value), "empty")
+    kinds: dict[Any, str] = {str: "a text", list: "a list", int: "a number", float: "a number", bool: "true or false"}
+    return kinds.get(cast("Any", type(value)), "empty")

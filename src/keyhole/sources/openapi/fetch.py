@@ -7,12 +7,12 @@ import time
 from contextlib import closing
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx2
 
 from keyhole.errors import DocumentError
-from keyhole.sources.openapi.guard import Guard, PrivateAddressError, origin_of, origin_text
+from keyhole.sources.openapi.guard import Guard, PrivateAddressError, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.transport import sync_transport
 
@@ -55,18 +55,22 @@ class Fetcher:
 
     def get(self, url: str) -> tuple[str, bytes]:
         """Give the URL that answered in the end and its bytes. Raises `DocumentError`."""
+        if origin_of(url) is None:
+            raise DocumentError(f"{shown(url)} is not an http or https URL", hint="write it as https://HOST/PATH")
         url, secret = _without_userinfo(url)
         deadline = time.monotonic() + self._timeout_s
         for _ in range(_MAX_REDIRECTS + 1):
             origin = origin_of(url)
-            if origin is None:
-                raise DocumentError(f"cannot fetch {shown(url)}: not an http or https URL")
+            assert origin is not None
             status, location, data = self._once(url, origin, secret, deadline)
             if location is None:
                 if status != 200:
                     raise _refused(url, status)
                 return url, data
-            url = _without_userinfo(urljoin(url, location))[0]
+            target = joined(url, location)
+            if origin_of(target) is None:
+                raise DocumentError(f"{shown(url)} redirects to no http or https URL")
+            url = _without_userinfo(target)[0]
         raise DocumentError(f"{shown(url)} redirects more than {_MAX_REDIRECTS} times")
 
     def _once(self, url: str, origin: Origin, secret: str, deadline: float) -> tuple[int, str | None, bytes]:
@@ -140,7 +144,10 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
 
 def shown(url: str) -> str:
     """Give a URL as an error may show it: no user, no password, no query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return repr(url.rpartition("@")[2][:200])
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))[:200]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import anyio
 import httpcore2
@@ -45,6 +45,14 @@ def origin_of(url: str) -> Origin | None:
     if parts.scheme not in _PORTS or not parts.hostname:
         return None
     return parts.scheme, parts.hostname.lower().rstrip("."), port or _PORTS[parts.scheme]
+
+
+def joined(base: str, url: str) -> str:
+    """Resolve `url` against `base` (RFC 3986 section 5), without its fragment; empty where it cannot be read."""
+    try:
+        return urljoin(base, url).partition("#")[0]
+    except ValueError:
+        return ""
 
 
 def origin_text(origin: Origin) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import anyio
 import httpx2
@@ -14,7 +15,7 @@ import httpx2
 from keyhole.catalog.call import Result
 from keyhole.errors import CredentialError, InvalidArguments, Unreachable
 from keyhole.sources.openapi.answer import MalformedError, value_of
-from keyhole.sources.openapi.guard import PrivateAddressError, origin_of, origin_text
+from keyhole.sources.openapi.guard import PrivateAddressError, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.redact import Redactor
 from keyhole.sources.openapi.transport import Transports
@@ -48,7 +49,12 @@ class _Attempt:
     sent: bool = False
 
     def unreachable(self, message: str, hint: str = "") -> Unreachable:
-        return Unreachable(self.redactor.clean_text(message), hint=hint, operation=self.operation, sent=self.sent)
+        return Unreachable(
+            self.redactor.clean_text(message),
+            hint=self.redactor.clean_text(hint),
+            operation=self.operation,
+            sent=self.sent,
+        )
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
         """Take httpcore's word on how far it came."""
@@ -58,7 +64,10 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    """What came back. `location` is as it came; all else is without secrets."""
+
     status: int
+    location: str
     headers: dict[str, str]
     data: bytes
 
@@ -82,7 +91,7 @@ class Sender:
     async def send(self, outgoing: Outgoing, credentials: Credentials, *, operation: str) -> Result:
         """Send. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret."""
         started = time.perf_counter()
-        attempt = _Attempt(operation, Redactor(_secrets(credentials)))
+        attempt = _Attempt(operation, Redactor(credentials.secrets))
         _check_own(outgoing, credentials, operation)
         try:
             with anyio.fail_after(self._timeout_s):
@@ -102,16 +111,15 @@ class Sender:
         url = outgoing.url
         for _ in range(_MAX_REDIRECTS + 1):
             answer = await self._once(outgoing, url, credentials, attempt)
-            location = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in _REDIRECTS or not answer.location:
                 return answer, url
-            target = urljoin(url, location).partition("#")[0]
+            target = _without(joined(url, answer.location), credentials.query)
             if not is_within(target, outgoing.base):
                 where = origin_of(target)
                 raise attempt.unreachable(
                     f"{_host(url)} answered {answer.status} and redirects to "
                     f"{origin_text(where) if where else 'no http URL'}, outside of {outgoing.base}",
-                    "redirects to other places are not followed; if the API has moved, give --base-url",
+                    _moved(target, outgoing.base),
                 )
             if outgoing.method not in ("GET", "HEAD") and answer.status not in (307, 308):
                 return answer, url
@@ -127,10 +135,7 @@ class Sender:
         url, headers = self._with_credentials(outgoing, url, origin, credentials, attempt)
         timeout = httpx2.Timeout(self._timeout_s, connect=min(self._connect_timeout_s, self._timeout_s)).as_dict()
         try:
-            request = httpx2.Request(
-                outgoing.method, url, headers=headers, content=outgoing.content,
-                extensions={"timeout": timeout, "trace": attempt.trace},
-            )  # fmt: skip
+            request = _request(outgoing, url, headers, origin, {"timeout": timeout, "trace": attempt.trace})
             response = await self._transports.for_origin(origin).handle_async_request(request)
             try:
                 return await self._read(response, outgoing, attempt)
@@ -161,7 +166,7 @@ class Sender:
         if credentials.headers or credentials.query or credentials.cookies:
             if not self._pinned or not is_within(url, self._pinned):
                 raise CredentialError(
-                    f"{attempt.operation} is at {origin_text(origin)}, outside of {self._pinned or 'a known base URL'}: "
+                    f"{attempt.operation} is at {origin_text(origin)}, outside of {self._pinned or 'any base URL'}: "
                     "the API's credentials are not sent there",
                     hint="serve that part of the API as another source, with a --base-url of its own",
                     operation=attempt.operation,
@@ -204,7 +209,10 @@ class Sender:
                 headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
         clean = attempt.redactor.clean_text
         return _Answer(
-            response.status_code, {name: clean(value) for name, value in headers.items()}, attempt.redactor.clean(data)
+            response.status_code,
+            response.headers.get("location", ""),
+            {name: clean(value) for name, value in headers.items()},
+            attempt.redactor.clean(data),
         )
 
     def _result(self, outgoing: Outgoing, answer: _Answer, url: str, attempt: _Attempt, started: float) -> Result:
@@ -224,11 +232,38 @@ class Sender:
         )  # fmt: skip
 
 
+def _request(
+    outgoing: Outgoing, url: str, headers: list[tuple[bytes, bytes]], origin: Origin, extensions: dict[str, Any]
+) -> httpx2.Request:
+    request = httpx2.Request(outgoing.method, url, headers=headers, content=outgoing.content, extensions=extensions)
+    if (request.url.host.lower().rstrip("."), request.url.port or origin[2]) != origin[1:]:
+        raise httpx2.InvalidURL("two parsers differ on its host")
+    return request
+
+
+def _moved(target: str, base: str) -> str:
+    to, here = origin_of(target), origin_of(base)
+    if to and here and to[1] == here[1] and is_within(target, origin_text(to) + urlsplit(base).path):
+        return f"give --base-url {origin_text(to)}{urlsplit(base).path}"
+    return "redirects to other places are not followed; if the API has moved, give --base-url"
+
+
+def _without(url: str, names: Mapping[str, str]) -> str:
+    """Give a redirect's URL without the query parameters that the credential adds again."""
+    if not names or not url:
+        return url
+    parts = urlsplit(url)
+    kept = [part for part in parts.query.split("&") if unquote(part.partition("=")[0]) not in names]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(kept), ""))
+
+
 def is_within(url: str, base: str) -> bool:
     """Say whether `url` has the scheme, host and port of `base`, and a path at or under its path."""
     if origin_of(url) is None or origin_of(url) != origin_of(base):
         return False
     path, root = urlsplit(url).path, urlsplit(base).path.rstrip("/")
+    if any(segment in (".", "..") for segment in re.split(r"[/\\]", unquote(path))):
+        return False  # a server may resolve these, and end elsewhere
     return path == root or path.startswith(root + "/")
 
 
@@ -242,12 +277,6 @@ def _check_own(outgoing: Outgoing, credentials: Credentials, operation: str) -> 
             hint="leave it out: it is added when the call is sent",
             operation=operation,
         )
-
-
-def _secrets(credentials: Credentials) -> set[str]:
-    """Give what must not come back: the secrets, and the values that carry them."""
-    values = [*credentials.headers.values(), *credentials.query.values(), *credentials.cookies.values()]
-    return {text for text in (*credentials.secrets, *values) if text}
 
 
 def _host(url: str) -> str:

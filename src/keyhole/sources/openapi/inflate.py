@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 ACCEPTED = "gzip, deflate"
+_GZIP = zlib.MAX_WBITS | 16
 
 
 class TooLargeError(Exception):
@@ -23,35 +24,35 @@ class Inflate:
         self._max_bytes = max_bytes
         self._parts: list[bytes] = []
         self._size = 0
-        coding = encoding.strip().lower()
-        if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        self._coding = encoding.strip().lower().removeprefix("x-")
+        if self._coding not in ("", "identity", "gzip", "deflate"):
             raise EncodingError(f"content-encoding {encoding[:40]!r}")
-        self._packed = coding not in ("", "identity")
-        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._packed else None
-        self._started = False
+        self._head = b""
+        self._stream: Any = zlib.decompressobj(_GZIP) if self._coding == "gzip" else None
 
     def feed(self, chunk: bytes) -> None:
         """Take one chunk. Raises `TooLargeError`, `EncodingError`."""
-        if self._stream is None:
+        if self._coding in ("", "identity"):
             self._keep(chunk)
             return
-        while chunk:
-            chunk = self._step(self._stream, chunk)
-
-    def _step(self, stream: Any, chunk: bytes) -> bytes:
-        if stream.eof:  # a second gzip member (RFC 1952 section 2.2)
-            stream = self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        if self._stream is None:
+            self._head += chunk
+            if len(self._head) < 2:
+                return
+            chunk, self._stream = self._head, zlib.decompressobj(_deflate_bits(self._head))
         try:
-            plain = stream.decompress(chunk, self._max_bytes + 1 - self._size)
+            while chunk:
+                chunk = self._step(chunk)
         except zlib.error as error:
-            if self._started:
-                raise EncodingError("broken compressed data") from error
-            # "deflate" without the zlib header, which RFC 9110 section 8.4.1.2 warns of.
-            self._stream, self._started = zlib.decompressobj(-zlib.MAX_WBITS), True
-            return chunk
-        self._started = True
-        self._keep(plain)
-        return stream.unused_data if stream.eof else stream.unconsumed_tail
+            raise EncodingError("broken compressed data") from error
+
+    def _step(self, chunk: bytes) -> bytes:
+        if self._stream.eof:
+            if self._coding != "gzip":
+                return b""  # nothing may follow; nothing is made of it
+            self._stream = zlib.decompressobj(_GZIP)  # a second member (RFC 1952 section 2.2)
+        self._keep(self._stream.decompress(chunk, self._max_bytes + 1 - self._size))
+        return self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
 
     def _keep(self, plain: bytes) -> None:
         self._size += len(plain)
@@ -61,6 +62,11 @@ class Inflate:
 
     def finish(self) -> bytes:
         """Give the body. Raises `EncodingError` where the packed data ends early."""
-        if self._stream is not None and self._started and not self._stream.eof:
+        if (self._head and self._stream is None) or (self._stream is not None and self._parts and not self._stream.eof):
             raise EncodingError("compressed data that ends early")
         return b"".join(self._parts)
+
+
+def _deflate_bits(head: bytes) -> int:
+    """Tell zlib's format from bare deflate, which some send under that name (RFC 9110 section 8.4.1.2, RFC 1950)."""
+    return zlib.MAX_WBITS if head[0] & 15 == 8 and int.from_bytes(head[:2], "big") % 31 == 0 else -zlib.MAX_WBITS

@@ -20,6 +20,14 @@ Object = dict[str, Any]
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+FORBIDDEN = frozenset({
+    "authorization", "proxy-authorization", "proxy-connection", "cookie", "host", "content-length",
+    "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "accept-encoding",
+    "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-original-url",
+    "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
+})  # fmt: skip
+"""What no program sets: credentials, framing, and what would make the request another one than the policy saw."""
+
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 _PLACES = frozenset({"path", "query", "header", "cookie", "body", "formdata", "querystring"})
@@ -131,8 +139,7 @@ class Scan:
         security = _security(operation.get("security"))
         if security is None:
             security = self._security
-        dropped = {("header", "authorization")}
-        dropped.update(self._keys[name] for names in security for name in names if name in self._keys)
+        dropped = {self._keys[name] for names in security for name in names if name in self._keys}
         parameters = {key: value for key, value in merged.items() if (key[1], _folded(*key)) not in dropped}
         self._match_template(path, pointer, parameters)
         servers = operation.get("servers") or item.get("servers")
@@ -178,6 +185,10 @@ class Scan:
             place = place.lower()
             if place == "header" and not _TOKEN.fullmatch(name):
                 self._note(f"{pointer}/{index}", f"{name[:60]!r} is not a header's name; skipped")
+            elif place == "header" and name.lower() in FORBIDDEN:
+                # OpenAPI 3.1.1, 4.8.12.1: Authorization shall be ignored, and needs no mention.
+                if name.lower() != "authorization":
+                    self._note(f"{pointer}/{index}", f"the header {name} is not a program's to set; skipped")
             elif (name, place) in found:
                 self._note(
                     f"{pointer}/{index}", f"the {place} parameter {name!r} is declared twice; the first one is kept"

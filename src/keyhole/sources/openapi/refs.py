@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import unquote
 
 from keyhole.errors import DocumentError
 from keyhole.sources.openapi.document import decode, parse
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
+from keyhole.sources.openapi.guard import joined, origin_of
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ FOLDED = "x-keyhole-files"
 _MAX_FILES = 2000
 _MAX_BYTES = 128 << 20
 _MAX_NOTICES = 100
+# Two letters at least: "C:\\" is a path.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _EXTERNAL = re.compile(r"""\$ref["']?\s*:\s*["']?[^#"'\s{]""")
 _LOCAL = re.compile(r"""\$ref["']?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|(#[^\s,}]*))""")
 
@@ -68,7 +71,7 @@ class Folder:
         """Point the `$ref`s of one file at the whole. `prefix` is the pointer to the file, without `#`."""
         for pointer, node in references(content):
             ref = cast("str", node["$ref"])
-            target, fragment = urldefrag(ref)
+            target, _, fragment = ref.partition("#")
             if fragment and not fragment.startswith("/"):
                 continue  # an anchor: resolves to nothing, and is named as dangling
             if not target:
@@ -82,9 +85,9 @@ class Folder:
                 node["$ref"] = f"#/{FOLDED}/{escaped(key)}{fragment}"
 
     def _place(self, location: str, target: str) -> str:
-        if "://" in location or urlsplit(target).scheme in ("http", "https", "file"):
-            return urljoin(location, target) if "://" in location else target
-        if not location:
+        if "://" in location:
+            return joined(location, target)
+        if not location or _SCHEME.match(target):
             return target
         return str((Path(location).parent / unquote(target)).resolve())
 
@@ -100,14 +103,14 @@ class Folder:
     def _load(self, place: str) -> str:
         if len(self._files) >= _MAX_FILES or self._bytes > _MAX_BYTES:
             raise DocumentError(f"more than {_MAX_FILES} files or {_MAX_BYTES >> 20} MB are referred to")
-        if urlsplit(place).scheme in ("http", "https"):
+        if origin_of(place):
             _, data = self._fetcher.get(place)
             name, key = shown(place), shown(place)
         elif self._home is None or self._remote:
             raise DocumentError("a document that is no file may not refer to one")
         else:
             path = Path(place)
-            if "://" in place or not path.is_relative_to(self._home):
+            if _SCHEME.match(place) or not path.is_relative_to(self._home):
                 raise DocumentError("it lies outside of the document's folder")
             data = read_file(path)
             name, key = path.name, path.relative_to(self._home).as_posix()

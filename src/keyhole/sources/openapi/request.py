@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 from keyhole.errors import InvalidArguments, Unreachable, nearest
 from keyhole.sources.openapi.body import encoded, guessed
 from keyhole.sources.openapi.media import essence
-from keyhole.sources.openapi.operations import TEMPLATE, template_name
+from keyhole.sources.openapi.operations import FORBIDDEN, TEMPLATE, template_name
 from keyhole.sources.openapi.parameters import (
     SerialisationError,
     Wire,
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from keyhole.catalog.call import Call
     from keyhole.sources.openapi.operations import Endpoint
     from keyhole.sources.openapi.signature import Plan
-
-FORBIDDEN = frozenset({
-    "authorization", "proxy-authorization", "proxy-connection", "cookie", "host", "content-length",
-    "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "accept-encoding",
-    "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-original-url",
-    "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
-})  # fmt: skip
-"""What no program sets: credentials, framing, and what would make the request another one than the policy saw."""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_SERVER = "the document does not say where the API is (no server, or a relative one, in a file)"

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from typing import Any, cast
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from keyhole.errors import UsageError
-from keyhole.sources.openapi.guard import origin_of
+from keyhole.sources.openapi.guard import joined, origin_of
 
+_MAX_URL = 2048
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 def checked_base(url: str) -> str:
     """Give a typed base URL without a closing slash, query or fragment. Raises `UsageError` if it is no http(s) URL."""
-    parts = urlsplit(url.strip())
     if origin_of(url.strip()) is None:
         raise UsageError(f"--base-url {url!r} is not an http or https URL", hint="write it as https://HOST/PATH")
+    parts = urlsplit(url.strip())
     if "@" in parts.netloc:
         raise UsageError(
             "a base URL may not hold a user or password",
@@ -36,7 +37,7 @@ def base_of(servers: list[Any] | None, location: str) -> str:
         url = _filled(entry)
         if url is None:
             continue
-        absolute = urljoin(location, url) if "://" in location else url
+        absolute = joined(location, url) if "://" in location else url
         if absolute.startswith("//"):
             absolute = f"https:{absolute}"
         if origin_of(absolute) is not None and "@" not in urlsplit(absolute).netloc:
@@ -60,8 +61,10 @@ def _filled(server: dict[str, Any]) -> str | None:
             value = cast("list[Any]", choices)[0]
         if value is None:
             return None
+        if len(url) > _MAX_URL:
+            return None
         url = url.replace("{" + name + "}", str(value))
-    return url.strip()
+    return url.strip() if len(url) <= _MAX_URL else None
 
 
 def base_of_old(root: dict[str, Any], location: str) -> str:

@@ -165,7 +165,7 @@ def has_file(schema: Any, schemas: Schemas) -> bool:
 
 
 def is_file(schema: Any, schemas: Schemas) -> bool:
-    """Say whether a field is a file, or a list of them: `format: binary`, contentMediaType (3.1), `type: file` (2.0)."""
+    """Say whether a field is a file or a list of them: `format: binary`, contentMediaType (3.1), `type: file` (2.0)."""
     found = schemas.resolve(schema)
     if found.get("type") == "array":
         found = schemas.resolve(found.get("items"))

@@ -1,0 +1,194 @@
+"""What the model reads of a run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from keyhole import tokens
+from keyhole.answer.execution import Execution
+from keyhole.answer.text import CONSOLE, CONSOLE_TOKENS, MIN_TOKENS, NOTE_TOKENS, render
+from keyhole.errors import ProgramError
+from keyhole.gateway.decision import CallRecord
+from keyhole.sandbox.engine import LogLine
+from keyhole.sandbox.program import Program
+
+URL = "https://shop.example/api/orders"
+READ = CallRecord("shop.orders_list", "GET", URL, "read", "allow", 200, 12.0)
+WRITE = CallRecord("shop.orders_create", "POST", URL, "write", "allow", 201, 30.0)
+DENIED = CallRecord("shop.orders_delete", "DELETE", f"{URL}/7", "destructive", "deny", None, 0.1, "denied")
+LOST = CallRecord("shop.orders_pay", "POST", f"{URL}/7/pay", "write", "allow", None, 9000.0, "unreachable")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ranks(shared):
+    before = tokens._State.ranks_dir
+    tokens.configure(shared / "ranks")
+    yield
+    tokens.configure(before)
+
+
+def finished(value: object, *calls: CallRecord, logs: tuple[LogLine, ...] = (), undefined: bool = False) -> Execution:
+    return Execution("finished", value, None, calls, logs, 1.0, undefined=undefined)
+
+
+def failed(error: ProgramError, *calls: CallRecord, logs: tuple[LogLine, ...] = ()) -> Execution:
+    return Execution("failed", None, error, calls, logs, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": 1, "b": [True, None]}, '{"a":1,"b":[true,null]}'),
+        ("a string\nas it is", "a string\nas it is"),
+        ("", ""),
+        ([], "[]"),
+        (None, "null"),
+        (0, "0"),
+        (1.5, "1.5"),
+        ("\ud800", "\ufffd"),
+    ],
+)
+def test_the_answer_is_the_value_and_nothing_more(value, text):
+    assert render(finished(value, READ)) == text
+
+
+def test_nothing_returned_says_so():
+    assert render(finished(None, undefined=True)) == snapshot(
+        "The program finished and returned nothing (undefined). To see a value, `return` it."
+    )
+
+
+def test_console_and_writes_stand_under_their_marks():
+    logs = (LogLine("log", "three orders"), LogLine("warn", "one is late"))
+    assert render(finished({"ok": True}, READ, WRITE, DENIED, LOST, logs=logs)) == snapshot(
+        """\
+{"ok":true}
+--- console ---
+three orders
+warn: one is late
+--- writes made ---
+write: shop.orders_create POST https://shop.example/api/orders → 201
+write: shop.orders_pay POST https://shop.example/api/orders/7/pay → no answer: it may have been carried out\
+"""
+    )
+
+
+def test_many_writes_are_counted():
+    assert render(finished(1, *[WRITE] * 50, LOST)) == snapshot(
+        """\
+1
+--- writes made ---
+write: shop.orders_create POST → 201 (50 times)
+write: shop.orders_pay POST → no answer: it may have been carried out\
+"""
+    )
+
+
+def test_a_failure_shows_the_line_the_hint_what_was_said_and_the_calls_writes_first():
+    source = "const a = 1;\nawait shop.orders_create({ body: {} });\nreturn a;"
+    error = ProgramError(
+        "ApiError: shop.orders_create: 422", kind="throw", hint="read the message", line=2, column=7,
+        cause={"code": "api_error", "status": 422, "body": {"message": "name is missing"}},
+    )  # fmt: skip
+    assert render(failed(error, READ, WRITE, DENIED, logs=(LogLine("log", "so far"),)), source=source) == snapshot(
+        """\
+Failed at line 2, column 7: ApiError: shop.orders_create: 422
+  await shop.orders_create({ body: {} });
+        ^
+the API said: {"message":"name is missing"}
+hint: read the message
+--- console ---
+so far
+--- calls made before it failed ---
+write: shop.orders_create POST https://shop.example/api/orders → 201
+destructive: shop.orders_delete DELETE https://shop.example/api/orders/7 → not sent (denied)
+shop.orders_list GET https://shop.example/api/orders → 200\
+"""
+    )
+
+
+def test_a_syntax_error_shows_its_line_once():
+    source = "const a = 1;\nimport x from 'y';"
+    with pytest.raises(ProgramError) as caught:
+        Program.parse(source)
+    assert render(failed(caught.value), source=source) == snapshot(
+        """\
+The program does not parse at line 2, column 1: A program cannot import.
+  import x from 'y';
+  ^
+hint: There are no modules: every API is a global already, and so are `find`, `describe` and `request`. Delete this line.
+No call was made.\
+"""
+    )
+
+
+def test_a_value_beyond_the_budget_says_what_is_missing_and_how_to_get_it():
+    text = render(finished([{"id": index} for index in range(5000)]), max_tokens=150)
+    first, note = text.split("\n")
+    assert len(json.loads(first)) > 3
+    assert note == snapshot(
+        "(shortened: 4,980 array items left out. Return less (map, filter, slice), or pass a larger max_tokens.)"
+    )
+    assert tokens.count(text) <= 150
+
+
+def test_a_string_beyond_the_budget_is_cut_with_a_count():
+    text = render(finished("hello world " * 5000), max_tokens=200)
+    assert text.startswith("hello world hello world ")
+    assert text.split("\n")[-1] == (
+        snapshot(
+            "(shortened: 59,163 of 60,000 characters left out. Return less (map, filter, slice), or pass a larger max_tokens.)"
+        )
+    )
+    assert tokens.count(text) <= 200
+
+
+def test_console_keeps_its_beginning_and_its_end():
+    logs = tuple(LogLine("log", f"line {index} " + "x " * 20) for index in range(1000))
+    text = render(finished(1, logs=(*logs, LogLine("error", "y" * 100_000))))
+    lines = text.split("\n")
+    assert lines[1] == CONSOLE
+    assert lines[2].startswith("line 0 ")
+    assert any(line.endswith(" more lines") for line in lines)
+    assert lines[-1].startswith("error: yyyy")
+    assert lines[-1].endswith("… (99,600 more characters)")
+    assert tokens.count("\n".join(lines[2:])) <= CONSOLE_TOKENS
+
+
+TEXTS = st.text(max_size=80) | st.text(alphabet="\ud800\x00\n漢a ", max_size=400)
+RECORDS = st.builds(
+    CallRecord, TEXTS, TEXTS, TEXTS, st.sampled_from(["read", "write", "destructive", ""]),
+    st.sampled_from([None, "allow", "ask"]), st.none() | st.integers(100, 599), st.just(1.0),
+    st.none() | st.sampled_from(["denied", "unreachable"]),
+)  # fmt: skip
+LOGS = st.lists(st.builds(LogLine, st.sampled_from(["log", "error"]), TEXTS), max_size=40)
+JSON = st.recursive(
+    st.none() | st.floats() | TEXTS | st.binary(),
+    lambda inner: st.lists(inner, max_size=12) | st.dictionaries(TEXTS, inner, max_size=12),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(JSON, st.lists(RECORDS, max_size=30), LOGS, st.integers(-5, 400))
+def test_any_run_can_be_read_and_keeps_its_budgets(value, calls, logs, max_tokens):
+    text = render(finished(value, *calls, logs=tuple(logs)), max_tokens=max_tokens)
+    text.encode()
+    alone = render(finished(value), max_tokens=max_tokens)
+    assert text.startswith(alone)
+    assert tokens.count(alone) <= max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
+    if not isinstance(value, str):
+        json.loads(alone.split("\n")[0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS, st.integers(-3, 9), st.integers(-3, 90), TEXTS, JSON, st.lists(RECORDS, max_size=30))
+def test_any_failure_can_be_read(message, hint, line, column, source, body, calls):  # noqa: PLR0917
+    error = ProgramError(message, kind="throw", hint=hint, line=line, column=column, cause={"body": body})
+    text = render(failed(error, *calls), source=source)
+    text.encode()
+    assert text.startswith("Failed")

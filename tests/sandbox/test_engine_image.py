@@ -1,0 +1,177 @@
+"""The image: the same everywhere, kept where nobody else can write, made anew where it is damaged."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import structlog
+
+from keyhole.errors import SandboxError
+from keyhole.sandbox.engine import Finished, ImageSource
+from keyhole.sandbox.program import Program
+from keyhole.sandbox.quickjs import image, wasm
+from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.quickjs.pool import on_big_stack
+
+SMALL = ImageSource(script="globalThis.answer = data.x + 1", data=(("data", b'{"x": 41}'),))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp().parent / "keyhole-cache"
+
+
+async def answer(engine: QuickJSEngine) -> object:
+    async def host(name: str, argument: object) -> object:
+        return argument
+
+    outcome = await engine.run(Program.parse("return answer"), host)
+    assert isinstance(outcome, Finished)
+    return outcome.value
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("image-*.cwasm"))
+
+
+def seeded(cache: Path, folder: Path) -> Path:
+    """Give `folder` with the guest's compiled code in it, which takes seconds and is not what is tested."""
+    on_big_stack(lambda: image.load_code(cache))
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for code in cache.glob("guest-*.cwasm"):
+        (folder / code.name).write_bytes(code.read_bytes())
+        (folder / code.name).chmod(0o600)
+    return folder
+
+
+def test_two_bakes_of_a_real_document_are_the_same(cache, shared):
+    document = (shared / "specs" / "discord.json").read_bytes()
+    source = ImageSource(script="globalThis.ops = Object.keys(spec.paths)", data=(("spec", document),))
+    code = on_big_stack(lambda: image.load_code(cache))
+    first, second = (on_big_stack(lambda: image.bake(source, code)) for _ in range(2))
+    assert first == second
+    other = ImageSource(script=source.script + ";globalThis.more = 1", data=source.data)
+    assert on_big_stack(lambda: image.bake(other, code)) != first
+
+
+async def test_an_image_is_kept_and_found_again(cache, tmp_path):
+    folder = seeded(cache, tmp_path / "cache")
+    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    (kept,) = files(folder)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    before = kept.stat().st_mtime_ns
+    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert [file.stat().st_mtime_ns for file in files(folder)] == [before]
+    QuickJSEngine.create(ImageSource(script=SMALL.script, data=(("data", b'{"x": 1}'),)), cache=folder)
+    assert len(files(folder)) == 2
+    assert not list(folder.glob(".new-*"))
+
+
+def test_the_folder_is_made_for_its_owner_alone(cache, tmp_path):
+    from keyhole.sandbox.quickjs.cache import Cache
+
+    Cache(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", None, "middle"])
+async def test_a_damaged_file_is_made_anew(cache, tmp_path, damage):
+    folder = seeded(cache, tmp_path / "cache")
+    QuickJSEngine.create(SMALL, cache=folder)
+    (kept,) = files(folder)
+    whole = kept.read_bytes()
+    half = len(whole) // 2
+    kept.write_bytes(
+        {None: whole[:half], "middle": whole[:half] + b"\xff" * 64 + whole[half + 64 :]}.get(damage, damage)
+    )
+    with structlog.testing.capture_logs() as logs:
+        assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert [entry["log_level"] for entry in logs] == ["warning"]
+    assert files(folder)[0].read_bytes() == whole
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
+@pytest.mark.parametrize("what", ["folder", "file", "parent", "link"])
+async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monkeypatch):
+    parent = tmp_path / "parent"
+    parent.mkdir(mode=0o700)
+    folder = seeded(cache, parent / "cache")
+    QuickJSEngine.create(SMALL, cache=folder)
+    (kept,) = files(folder)
+    loaded: list[str] = []
+    original = image.wasmtime.Module.deserialize_file
+    monkeypatch.setattr(
+        image.wasmtime.Module, "deserialize_file", lambda engine, path: (loaded.append(path), original(engine, path))[1]
+    )
+    if what == "link":
+        kept.rename(parent / "elsewhere")
+        kept.symlink_to(parent / "elsewhere")
+    else:
+        {"folder": folder, "file": kept, "parent": parent}[what].chmod(0o777 if what != "file" else 0o666)
+    with structlog.testing.capture_logs() as logs:
+        assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    if what in {"folder", "parent"}:
+        assert loaded == []
+    else:  # the file was replaced by one of ours
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert not kept.is_symlink()
+    assert [entry["log_level"] for entry in logs] == ["warning"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+async def test_a_read_only_folder_is_read(cache, tmp_path):
+    folder = seeded(cache, tmp_path / "cache")
+    QuickJSEngine.create(SMALL, cache=folder)
+    folder.chmod(0o500)
+    try:
+        with structlog.testing.capture_logs() as logs:
+            assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+            assert logs == []
+            other = ImageSource(script="globalThis.answer = 1")
+            assert await answer(QuickJSEngine.create(other, cache=folder)) == 1
+        assert [entry["log_level"] for entry in logs] == ["warning"]
+    finally:
+        folder.chmod(0o700)
+
+
+async def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
+    (tmp_path / "file").write_text("")
+    with structlog.testing.capture_logs() as logs:
+        assert await answer(QuickJSEngine.create(SMALL, cache=tmp_path / "file" / "cache")) == 42
+    assert [entry["log_level"] for entry in logs] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (ImageSource(script="", data=(("data", b"{no json"),)), "the data 'data'"),
+        (ImageSource(script="null.x"), "the image's script"),
+        (ImageSource(script="let let = 1"), "the image's script"),
+        (ImageSource(script="host('find', {})"), "the image's script"),
+        (ImageSource(script="throw new Error('mine')"), "mine"),
+    ],
+)
+def test_a_source_that_fails_says_so(cache, source, says):
+    with pytest.raises(SandboxError, match=says):
+        QuickJSEngine.create(source, cache=cache)
+
+
+def test_leb128():
+    assert [wasm.unsigned(number) for number in (0, 127, 128, 624485)] == [b"\0", b"\x7f", b"\x80\x01", b"\xe5\x8e\x26"]
+    assert [wasm.signed(number) for number in (0, -1, 63, 64, -64, -123456)] == [
+        b"\0",
+        b"\x7f",
+        b"\x3f",
+        b"\xc0\0",
+        b"\x40",
+        b"\xc0\xbb\x78",
+    ]
+
+
+def test_a_module_that_is_none():
+    with pytest.raises(ValueError, match="not a WebAssembly module"):
+        list(wasm.sections(b"garbage"))
+    with pytest.raises(ValueError, match="cut short"):
+        list(wasm.sections(wasm.MAGIC + b"\1\x10"))
