@@ -13,7 +13,7 @@ import keyhole
 from keyhole.config import Config, RunLimits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 Reply = "Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]"
@@ -67,7 +67,9 @@ async def api(
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 line = head.split(b"\r\n")[0].decode()
-                length = next((int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length")), 0)
+                length = next(
+                    (int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length")), 0
+                )
                 await reader.readexactly(length)
                 if seen is not None:
                     seen.append(line)
@@ -225,7 +227,12 @@ async def test_a_call_that_cannot_be_right_is_not_sent(cache: Path, call: str, c
         ("things.things_delete({ thing_id: '1' })", "write", "needs_approval", "--allow all"),
         ("things.request({ method: 'GET', path: '/unknown' })", "write", "needs_approval", "--allow all"),
         ("things.post('/things', { body: { name: 'a' } })", "read", "needs_approval", "--allow write"),
-        ("things.request({ method: 'post', path: '/things?x', body: { name: 'a' } })", "read", "invalid_arguments", "x"),
+        (
+            "things.request({ method: 'post', path: '/things?x', body: { name: 'a' } })",
+            "read",
+            "invalid_arguments",
+            "x",
+        ),
     ],
 )
 async def test_what_the_policy_does_not_allow_is_not_sent(
@@ -274,7 +281,9 @@ async def test_an_api_that_answers_badly(cache: Path, answer: Any, code: str, wo
         for word in words:
             assert any(w.lower() in execution.text().lower() for w in word.split("|")), execution.text()
         assert execution.calls[0].error == code
-        caught = await cm.execute("try { await things.things_list() } catch (e) { return [e.code, e instanceof Error] }")
+        caught = await cm.execute(
+            "try { await things.things_list() } catch (e) { return [e.code, e instanceof Error] }"
+        )
         assert caught.value == [code, True]
 
 
@@ -298,7 +307,9 @@ async def test_a_caught_api_error_has_what_the_api_said(cache: Path) -> None:
               return [e instanceof ApiError, e.name, e.status, e.body.message, e.headers['x-hint'], e.operation];
             }""")
         assert execution.value == [True, "ApiError", 404, "no such thing", "look", "things.things_get"]
-        raw = await cm.execute("const { status, body } = await things.things_get.raw({ thing_id: 'x' }); return [status, body]")
+        raw = await cm.execute(
+            "const { status, body } = await things.things_get.raw({ thing_id: 'x' }); return [status, body]"
+        )
         assert raw.value == [404, {"message": "no such thing"}]
 
 
@@ -339,7 +350,9 @@ async def test_search_wants_one_of_query_and_code(cache: Path) -> None:
 async def test_code_in_search_reads_the_catalog_and_calls_nothing(cache: Path) -> None:
     seen: list[str] = []
     async with api(lambda _: http("[]"), seen=seen) as url, opened(url, cache, allow="all") as cm:
-        found = await cm.search(code="return [ops.length, Object.keys(spec.paths), (await find('create thing'))[0].name]")
+        found = await cm.search(
+            code="return [ops.length, Object.keys(spec.paths), (await find('create thing'))[0].name]"
+        )
         assert found.value == [4, ["/things", "/things/{thing_id}"], "things_create"]
         called = await cm.search(code="return await things.things_list()")
         assert called.error

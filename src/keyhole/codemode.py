@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from keyhole.config import Allow
     from keyhole.gateway.decision import CallRecord
-    from keyhole.log import logger
-from keyhole.sandbox.engine import Engine, LogLine
+    from keyhole.sandbox.engine import Engine, LogLine
     from keyhole.sources.source import Notice, Source
 
 log = logger(__name__)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import structlog
 
 from keyhole.errors import SandboxError
 from keyhole.sandbox.engine import Finished, ImageSource
@@ -14,6 +13,9 @@ from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs import image, wasm
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
 from keyhole.sandbox.quickjs.pool import on_big_stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALL = ImageSource(script="globalThis.answer = data.x + 1", data=(("data", b'{"x": 41}'),))
 
@@ -77,7 +79,7 @@ def test_the_folder_is_made_for_its_owner_alone(cache, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None, "middle"])
-async def test_a_damaged_file_is_made_anew(cache, tmp_path, damage):
+async def test_a_damaged_file_is_made_anew(cache, tmp_path, damage, caplog):
     folder = seeded(cache, tmp_path / "cache")
     QuickJSEngine.create(SMALL, cache=folder)
     (kept,) = files(folder)
@@ -86,15 +88,14 @@ async def test_a_damaged_file_is_made_anew(cache, tmp_path, damage):
     kept.write_bytes(
         {None: whole[:half], "middle": whole[:half] + b"\xff" * 64 + whole[half + 64 :]}.get(damage, damage)
     )
-    with structlog.testing.capture_logs() as logs:
-        assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
-    assert [entry["log_level"] for entry in logs] == ["warning"]
+    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert files(folder)[0].read_bytes() == whole
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")
 @pytest.mark.parametrize("what", ["folder", "file", "parent", "link"])
-async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monkeypatch):
+async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monkeypatch, caplog):
     parent = tmp_path / "parent"
     parent.mkdir(mode=0o700)
     folder = seeded(cache, parent / "cache")
@@ -110,37 +111,34 @@ async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monk
         kept.symlink_to(parent / "elsewhere")
     else:
         {"folder": folder, "file": kept, "parent": parent}[what].chmod(0o777 if what != "file" else 0o666)
-    with structlog.testing.capture_logs() as logs:
-        assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
     if what in {"folder", "parent"}:
         assert loaded == []
     else:  # the file was replaced by one of ours
         assert kept.stat().st_mode & 0o777 == 0o600
         assert not kept.is_symlink()
-    assert [entry["log_level"] for entry in logs] == ["warning"]
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-async def test_a_read_only_folder_is_read(cache, tmp_path):
+async def test_a_read_only_folder_is_read(cache, tmp_path, caplog):
     folder = seeded(cache, tmp_path / "cache")
     QuickJSEngine.create(SMALL, cache=folder)
     folder.chmod(0o500)
     try:
-        with structlog.testing.capture_logs() as logs:
-            assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
-            assert logs == []
-            other = ImageSource(script="globalThis.answer = 1")
-            assert await answer(QuickJSEngine.create(other, cache=folder)) == 1
-        assert [entry["log_level"] for entry in logs] == ["warning"]
+        assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+        assert caplog.records == []
+        other = ImageSource(script="globalThis.answer = 1")
+        assert await answer(QuickJSEngine.create(other, cache=folder)) == 1
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
     finally:
         folder.chmod(0o700)
 
 
-async def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
+async def test_a_folder_that_cannot_be_made_is_done_without(tmp_path, caplog):
     (tmp_path / "file").write_text("")
-    with structlog.testing.capture_logs() as logs:
-        assert await answer(QuickJSEngine.create(SMALL, cache=tmp_path / "file" / "cache")) == 42
-    assert [entry["log_level"] for entry in logs] == ["warning"]
+    assert await answer(QuickJSEngine.create(SMALL, cache=tmp_path / "file" / "cache")) == 42
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 @pytest.mark.parametrize(

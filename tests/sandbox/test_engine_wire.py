@@ -58,7 +58,7 @@ def test_garbage_is_garbled_or_read(message):
     assert isinstance(items, list)
 
 
-@pytest.mark.parametrize("message", [b"", b"R", b"R{}", b"Z[]", b"R[" * 100000, b"R[1e999]", b"C[\xff]", b"R[NaN]"])
+@pytest.mark.parametrize("message", [b"", b"R", b"R{}", b"Z[]", b"R[" * 100000, b"C[\xff]", b"R[NaN]"])
 def test_garbled(message):
     with pytest.raises(wire.Garbled):
         wire.decode(message)

@@ -134,6 +134,7 @@ def test_dirty_parts_are_skipped_and_named_once():
     ]  # fmt: skip
     said = {(notice.pointer, notice.message) for notice in source.notices}
     assert len(said) == len(source.notices)
+    assert sum(notice.pointer == "#/paths/~1parameters/get/parameters/0" for notice in source.notices) == 1
     pointers = [notice.pointer for notice in source.notices]
     for pointer in (
         "#/paths/~1list", "#/paths/~1word/get", "#/paths/~1ref", "#/paths/slash", "#/paths/~1parameters/parameters/1",

@@ -77,7 +77,7 @@ def _code(store: Cache | None) -> wasmtime.Module:
 
 
 def bake(source: ImageSource, code: wasmtime.Module) -> bytes:
-    """Give the sealed memory of `source`, made with the guest's `code`. The same source gives the same bytes, on every machine."""
+    """Give the sealed memory of `source`, made with the guest's `code`: on every machine the same to the byte."""
     pages = next(item.type.limits.min for item in code.imports if isinstance(item.type, wasmtime.MemoryType))
     fresh = wasmtime.Module(capi.ENGINE, wasm.memory_module(wasm.initial_memory(_guest(), pages)))
     oven = _Oven()
@@ -103,6 +103,7 @@ def bake(source: ImageSource, code: wasmtime.Module) -> bytes:
             "the documents do not fit into a sandbox (4 GB)", hint="serve fewer documents together"
         ) from None
     except capi.Trap as trap:
+        oven.expect(0, "the image's script")  # it called the host, for which it was stopped
         raise SandboxError(
             f"baking the image stopped: {trap}", hint="this is a bug of Keyhole or a damaged document"
         ) from trap

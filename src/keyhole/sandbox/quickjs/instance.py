@@ -192,7 +192,7 @@ def _on_now(key: int, _caller: int, values: Any, _count: int) -> int | None:
 
 @capi.EpochCallback
 def _on_epoch(_context: int, key: int, ticks: Any, _how: Any) -> int | None:
-    if not _guarded(lambda: _live[key].tick())  # noqa: PLW0108  (the look-up may fail too):
+    if not _guarded(lambda: _live[key].tick()):  # noqa: PLW0108  (the look-up may fail too)
         return capi.error_new(b"stopped")
     ticks[0] = 1
     return None

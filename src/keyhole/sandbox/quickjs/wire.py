@@ -123,12 +123,16 @@ def _read(text: bytes) -> Any:
             raise Garbled(f"the value is nested deeper than {MAX_DEPTH} levels") from None
     # A lone surrogate is legal in a JavaScript string and in JSON's escapes, but in no encoding: it becomes U+FFFD.
     try:
-        value = json.loads(text.decode(errors="replace"))
+        value = json.loads(text.decode(errors="replace"), parse_constant=_refuse)
         return json.loads(
             json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         )
     except (ValueError, RecursionError):
         raise Garbled(f"no JSON: {text[:40]!r}") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def value_at(items: list[Any], at: int) -> Any:

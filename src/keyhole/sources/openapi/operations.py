@@ -183,12 +183,10 @@ class Scan:
                 self._note(f"{pointer}/{index}", _why_not(item, parameter))
                 continue
             place = place.lower()
-            if place == "header" and not _TOKEN.fullmatch(name):
-                self._note(f"{pointer}/{index}", f"{name[:60]!r} is not a header's name; skipped")
-            elif place == "header" and name.lower() in FORBIDDEN:
+            if place == "header" and (why := _no_header(name)):
                 # OpenAPI 3.1.1, 4.8.12.1: Authorization shall be ignored, and needs no mention.
                 if name.lower() != "authorization":
-                    self._note(f"{pointer}/{index}", f"the header {name} is not a program's to set; skipped")
+                    self._note(f"{pointer}/{index}", why)
             elif (name, place) in found:
                 self._note(
                     f"{pointer}/{index}", f"the {place} parameter {name!r} is declared twice; the first one is kept"
@@ -227,6 +225,12 @@ def _object(value: Any) -> Object:
 
 def _folded(name: str, place: str) -> str:
     return name.lower() if place == "header" else name
+
+
+def _no_header(name: str) -> str:
+    if not _TOKEN.fullmatch(name):
+        return f"{name[:60]!r} is not a header's name; skipped"
+    return f"the header {name} is not a program's to set; skipped" if name.lower() in FORBIDDEN else ""
 
 
 def _why_not(raw: Any, parameter: Object) -> str:

@@ -45,6 +45,7 @@ class OpenAPISource:
         *,
         location: str,
         notices: list[Notice],
+        loose: list[Notice],
         base_url: str | None,
         allow_private: bool,
         timeout_s: float,
@@ -63,7 +64,7 @@ class OpenAPISource:
         self.base_url = self._typed or self._document_base()
         scan = Scan(schemas)
         self._operations = self._build(list(scan.endpoints()))
-        self._notices = (*notices, *scan.notices)
+        self._notices = _once(notices, scan.notices, loose)
         trusted = [origin for url in (self._typed, location) if (origin := origin_of(url))]
         self._sender = Sender(
             Guard(trusted, allow_private=allow_private),
@@ -226,14 +227,23 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         notices += Folder(root, location, fetcher).fold()
         text = None
     schemas = Schemas(root, dialect)
-    notices += dangling(root, schemas, text)
+    loose = dangling(root, schemas, text)
     source = OpenAPISource(
-        name, schemas, location=location, notices=notices, base_url=base_url, allow_private=allow_private,
+        name, schemas, location=location, notices=notices, loose=loose, base_url=base_url, allow_private=allow_private,
         timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)
     return source
+
+
+def _once(*groups: list[Notice]) -> tuple[Notice, ...]:
+    """Join notices; where an earlier group has said something of a place, a later one does not say it again."""
+    found: list[Notice] = []
+    for group in groups:
+        known = {notice.pointer for notice in found}
+        found += [notice for notice in group if notice.pointer not in known]
+    return tuple(found)
 
 
 def _location(document: str | Path) -> str:

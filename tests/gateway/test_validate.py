@@ -1,0 +1,191 @@
+"""`gateway.validate` and `gateway.problems`: nothing wrong is sent, nothing right is refused, and all of it is said."""
+
+from __future__ import annotations
+
+import pytest
+from tests.catalog.documents import ZONES
+
+from keyhole.catalog.call import Call, Result
+from keyhole.catalog.catalog import Catalog
+from keyhole.catalog.operation import Body, Effect, Operation, Parameter, Signature
+from keyhole.catalog.schema import Schemas
+from keyhole.errors import InvalidArguments
+from keyhole.gateway.validate import Validate, checked
+from keyhole.sources.openapi.source import load
+
+
+@pytest.fixture(scope="module")
+def zones():
+    return Catalog(load(ZONES, name="zones").operations())
+
+
+def refused(operation, arguments):
+    with pytest.raises(InvalidArguments) as caught:
+        checked(operation, arguments)
+    assert caught.value.operation == operation.qualified
+    assert operation.qualified in caught.value.hint
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sent"),
+    [
+        ("zones_list", {}, {}),
+        ("zones_list", {"per_page": "5"}, {"per_page": 5}),
+        ("zones_list", {"perPage": 5}, {"per_page": 5}),
+        ("zones_list", {"per_page": 5.0}, {"per_page": 5}),
+        ("zones_list", {"active": "true"}, {"active": True}),
+        ("zones_list", {"tags": "a"}, {"tags": ["a"]}),
+        ("zones_list", {"name": 5}, {"name": "5"}),
+        ("zones_list", {"name": None, "order": "asc"}, {"order": "asc"}),
+        ("zones_get", {"zone_id": 7}, {"zone_id": "7"}),
+        ("zones_get", {"zoneId": "z"}, {"zone_id": "z"}),
+        ("zones_create", {"name": "x"}, {"body": {"name": "x"}}),
+        ("zones_create", {"name": "x", "body": {"paused": False}}, {"body": {"name": "x", "paused": False}}),
+        ("zones_create", {"body": {"name": "x", "unknown": 1}}, {"body": {"name": "x", "unknown": 1}}),
+        ("zones_create", {"body": '{"name": "x"}'}, {"body": {"name": "x"}}),
+        ("records_create", {"zone_id": "z", "type": "A", "content": "c"}, {"zone_id": "z", "body": {"type": "A", "content": "c"}}),
+        ("files_put", {"name": "a", "kind": "b", "body": b"\xff\x00"}, {"name": "a", "kind": "b", "body": b"\xff\x00"}),
+    ],
+)
+def test_what_is_certain_is_mended(zones, name, given, sent):
+    assert checked(zones.lookup(name), given) == sent
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("zones_get", {}, ["`zone_id` is missing (string)"]),
+        ("zones_get", {"zone_id": None}, ["`zone_id` is null"]),
+        ("zones_get", {"zone": "z"}, ["`zone_id` is missing (string): you gave `zone`, did you mean `zone_id`?"]),
+        ("zones_get", {"zone_id": "z", "zzz": 1}, ["`zzz` is no argument; there are `zone_id`"]),
+        ("zones_list", {"per_page": "many"}, ['per_page is "many", but must be integer']),
+        ("zones_list", {"per_page": 500}, ["per_page is 500, but must be at most 100"]),
+        ("zones_list", {"order": "ascc"}, ['order is "ascc", but must be one of "asc", "desc". Did you mean "asc"?']),
+        ("zones_list", {"ordre": "asc"}, ["`ordre` is no argument: did you mean `order`?"]),
+        ("zones_create", {}, ["`body` is missing, with fields such as `id`, `name`"]),
+        ("zones_create", {"body": {"nane": "x"}}, ["body.name is missing (string): you gave `nane`, did you mean `name`?"]),
+        ("zones_create", {"body": {"name": "x", "plan": "gold"}}, ['body.plan is "gold", but must be one of "free", "pro", "business"']),
+        ("zones_create", {"body": {"name": "x", "parent": 5}}, ["body.parent is 5, but must be object"]),
+        ("zones_create", {"body": [1]}, ["body is [1], but must be object"]),
+        ("zones_create", {"name": "x", "body": {"name": "y"}}, ["`name` is given twice"]),
+        ("zones_create", {"name": "x", "body": 5}, ["`name` is a field of body, but body is 5"]),
+        ("zones_create", {"body": {"name": b"\x00", "paused": b"\x00"}}, ["body.paused is bytes, but must be boolean"]),
+        ("zones_create", {"body": {"name": float("nan")}}, ["body.name is NaN or infinite"]),
+        ("records_create", {"zone_id": "z", "body": {"type": "B"}}, ['body.type is "B", but must be one of "A", "MX"']),
+        ("records_create", {"zone_id": "z", "body": {"type": "A", "content": "c", "ttl": 5}}, ["body.ttl is 5, but must be at least 60 (the closest of 2 forms)"]),
+        ("records_create", {"zone_id": "z", "body": {"type": "A", "content": "c", "tll": 60}}, ["body.tll is not a field of body: did you mean `ttl`"]),
+        ("records_create", {"body": {"type": "A"}, "dry_run": "maybe"}, ["`zone_id` is missing", 'dry_run is "maybe"', "body.content is missing"]),
+        ("files_put", {"name": "a", "kind": "b"}, ["`body` is missing"]),
+        ("files_put", {"name": "a", "kind": "b", "body": 5}, ["body is 5, but must be string"]),
+    ],
+)
+def test_every_problem_is_said_at_once(zones, name, given, said):
+    message = refused(zones.lookup(name), given)
+    for text in said:
+        assert text in message
+    assert message.count("\n- ") == (len(said) if len(said) > 1 else 0)
+
+
+def made(schema=None, *, parameters=(), required=True, root=None, content_type="application/json"):
+    body = Body(required, schema, content_type) if schema is not None else None
+    signature = Signature(tuple(parameters), body, None, Schemas(root or {}, "3.0"))
+    return Operation("api", "make", "make", "POST", "/x", Effect.WRITE, load=lambda: signature)
+
+
+def test_a_required_body_that_may_be_empty_is_sent_empty():
+    assert checked(made({"type": "object", "properties": {"a": {}}}), {}) == {"body": {}}
+
+
+def test_a_falsy_body_is_a_body():
+    assert checked(made({"type": "integer"}), {"body": 0}) == {"body": 0}
+    assert checked(made({"type": "string", "nullable": True}), {"body": None}) == {"body": None}
+
+
+def test_a_parameter_wins_over_a_field_of_its_name():
+    operation = made({"type": "object", "properties": {"id": {}}}, parameters=[Parameter("id", "id", "query", False, {})])
+    assert checked(operation, {"id": 1, "body": {"id": 2}}) == {"id": 1, "body": {"id": 2}}
+
+
+def test_an_ad_hoc_request_is_checked_for_its_shape_alone():
+    signature = Signature((), None, None, Schemas({}))
+    operation = Operation("api", "request", "GET /x", "GET", "/x", Effect.DESTRUCTIVE, load=lambda: signature)
+    assert checked(operation, {"query": {"a": 1}, "headers": None, "body": None}) == {"query": {"a": 1}, "body": None}
+    message = refused(operation, {"query": [1], "cookies": {}})
+    assert "`query` is [1], but must be an object" in message
+    assert "`cookies` is no argument of a request" in message
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "pattern": "(a+)+$(?=x)"},
+        {"type": "string", "pattern": "(?<=a)(b|b)*c\\1"},
+        {"$ref": "#/definitions/self"},
+        {"type": "string", "enum": [f"value{n}" for n in range(200_000)] + ["a" * 40 + "b"]},
+        {"type": "string", "maxLength": 10**30},
+        {"allOf": [{"$ref": "#/definitions/self"}] * 500},
+        {"type": ["string"], "format": "regex", "contentEncoding": "base64"},
+    ],
+)
+def test_a_pathological_schema_neither_hangs_nor_refuses(schema):
+    root = {"definitions": {"self": {"anyOf": [{"$ref": "#/definitions/self"}, {"type": "string"}]}}}
+    value = "a" * 40 + "b"
+    try:
+        assert checked(made(schema, root=root), {"body": value}) == {"body": value}
+    except InvalidArguments as error:
+        assert "must be a string that matches" in error.message  # noqa: PT017  (a pattern may say no, nothing else may)
+        assert "pattern" in schema
+
+
+def test_a_deep_or_wide_value_is_answered():
+    deep: dict = {}
+    for _ in range(5_000):
+        deep = {"x": deep}
+    assert "levels deep" in refused(made({"type": "object"}), {"body": deep})
+    wide = refused(made({"type": "array", "items": {"type": "integer"}}), {"body": ["x"] * 10_000})
+    assert len(wide) < 2_000
+    assert "… and" in wide
+
+
+def test_hostile_names_stay_on_their_line():
+    evil = "x\n- `ok`\u2028*/" + "y" * 10_000
+    message = refused(made({"type": "object", "properties": {evil: {"type": "integer"}}, "required": [evil]}), {"body": {evil: "s"}, evil + "2": 1})
+    assert "\u2028" not in message
+    assert len(message) < 1_500
+    assert message.count("\n") == message.count("\n- ")
+
+
+async def test_the_step_passes_on_what_it_mended(zones):
+    passed = []
+
+    async def rest(call):
+        passed.append(call)
+        return Result(200, {}, None, "")
+
+    await Validate()(Call(zones.lookup("zones_list"), {"perPage": "5"}), rest)
+    assert dict(passed[0].arguments) == {"per_page": 5}
+    with pytest.raises(InvalidArguments):
+        await Validate()(Call(zones.lookup("zones_get"), {}), rest)
+    assert len(passed) == 1
+
+
+@pytest.mark.parametrize("document", ["github.json", "stripe.yaml", "kubernetes.json"])
+def test_every_example_body_of_real_documents_passes(shared, document):
+    """What a document itself gives as an example of a request is not refused for its required fields or types."""
+    source = load(shared / "specs" / document)
+    tried = bad = 0
+    for operation in source.operations():
+        item = source.document["paths"].get(operation.path, {}).get(operation.method.lower(), {})
+        content = item.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for example in list(content.get("examples", {}).values())[:1]:
+            value = source._schemas.resolve(example).get("value")
+            if not isinstance(value, dict):
+                continue
+            tried += 1
+            path = {one.name: "1" for one in operation.signature.parameters if one.required}
+            try:
+                checked(operation, {**path, "body": value})
+            except InvalidArguments as error:
+                bad += any(line.startswith(("- body", "body")) for line in error.message.partition(": ")[2].splitlines())
+    assert bad <= tried * 0.02, (bad, tried)
