@@ -26,37 +26,75 @@ ZONES: dict[str, Any] = {
                     parameter("tags", "query", type="array", items={"type": "string"}),
                     parameter("name", "query", type="string"),
                 ],
-                "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Zone"}}}}}},
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {
+                            "application/json": {
+                                "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Zone"}}
+                            }
+                        },
+                    }
+                },
             },
             "post": {
                 "operationId": "zones-create",
                 "summary": "Create a zone",
                 "tags": ["Zones"],
-                "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Zone"}}}},
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Zone"}}},
+                },
                 "responses": {"200": {"description": ""}},
             },
         },
         "/zones/{zone_id}": {
-            "get": {"operationId": "zones-get", "summary": "Show one zone", "tags": ["Zones"], "parameters": [parameter("zone_id", "path", type="string")], "responses": {}},
-            "delete": {"operationId": "zones-delete", "summary": "Delete a zone", "tags": ["Zones"], "parameters": [parameter("zone_id", "path", type="string")], "responses": {}},
+            "get": {
+                "operationId": "zones-get",
+                "summary": "Show one zone",
+                "tags": ["Zones"],
+                "parameters": [parameter("zone_id", "path", type="string")],
+                "responses": {},
+            },
+            "delete": {
+                "operationId": "zones-delete",
+                "summary": "Delete a zone",
+                "tags": ["Zones"],
+                "parameters": [parameter("zone_id", "path", type="string")],
+                "responses": {},
+            },
         },
         "/zones/active": {"get": {"operationId": "activeZones", "summary": "List what is active", "responses": {}}},
         "/zones/{zone_id}/records": {
             "post": {
                 "operationId": "records-create",
                 "summary": "Create a DNS record",
-                "parameters": [parameter("zone_id", "path", type="string"), parameter("dry_run", "query", type="boolean")],
-                "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+                "parameters": [
+                    parameter("zone_id", "path", type="string"),
+                    parameter("dry_run", "query", type="boolean"),
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}},
+                },
                 "responses": {},
             }
         },
         "/files/{name}.{kind}": {
-            "get": {"operationId": "files-get", "summary": "Read a file", "parameters": [parameter("name", "path", type="string"), parameter("kind", "path", type="string")], "responses": {}},
+            "get": {
+                "operationId": "files-get",
+                "summary": "Read a file",
+                "parameters": [parameter("name", "path", type="string"), parameter("kind", "path", type="string")],
+                "responses": {},
+            },
             "put": {
                 "operationId": "files-put",
                 "summary": "Write a file",
                 "parameters": [parameter("name", "path", type="string"), parameter("kind", "path", type="string")],
-                "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+                },
                 "responses": {},
             },
         },
@@ -80,13 +118,21 @@ ZONES: dict[str, Any] = {
                         "type": "object",
                         "required": ["type", "content"],
                         "additionalProperties": False,
-                        "properties": {"type": {"type": "string", "enum": ["A"]}, "content": {"type": "string"}, "ttl": {"type": "integer", "minimum": 60}},
+                        "properties": {
+                            "type": {"type": "string", "enum": ["A"]},
+                            "content": {"type": "string"},
+                            "ttl": {"type": "integer", "minimum": 60},
+                        },
                     },
                     {
                         "type": "object",
                         "required": ["type", "priority"],
                         "additionalProperties": False,
-                        "properties": {"type": {"type": "string", "enum": ["MX"]}, "priority": {"type": "integer"}, "ttl": {"type": "integer"}},
+                        "properties": {
+                            "type": {"type": "string", "enum": ["MX"]},
+                            "priority": {"type": "integer"},
+                            "ttl": {"type": "integer"},
+                        },
                     },
                 ]
             },

@@ -16,7 +16,16 @@ def catalog():
 
 
 @pytest.mark.parametrize(
-    "name", ["zones_get", "zones-get", "zonesGet", "ZonesGet", "GET /zones/{zone_id}", "get /zones/{zone_id}", "GET /zones/{id}"]
+    "name",
+    [
+        "zones_get",
+        "zones-get",
+        "zonesGet",
+        "ZonesGet",
+        "GET /zones/{zone_id}",
+        "get /zones/{zone_id}",
+        "GET /zones/{id}",
+    ],
 )
 def test_an_operation_answers_to_every_way_of_writing_it(catalog, name):
     assert catalog.get("zones", name).id == "zones-get"
@@ -46,7 +55,10 @@ def test_a_concrete_path_finds_its_operation(catalog, method, path, operation, v
     assert (found[0].id, found[1]) == (operation, values)
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("PATCH", "/zones"), ("GET", "/zones/a/b/c"), ("GET", "/zones//records"), ("GET", "")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/nothing"), ("PATCH", "/zones"), ("GET", "/zones/a/b/c"), ("GET", "/zones//records"), ("GET", "")],
+)
 def test_what_is_no_operation_matches_none(catalog, method, path):
     assert catalog.match("zones", method, path) is None
     assert catalog.match("nothing", method, path) is None

@@ -47,7 +47,9 @@ function files_put(args: { name: string; kind: string; body: Uint8Array }): Prom
 
 
 def test_many_forms_become_one(zones):
-    assert usage(zones.lookup("records_create")) == snapshot('zones.records_create({ zone_id: string; body: { type: "A"; content: string; ttl?: number } | { type: "MX"; priority: number; ttl?: number }; dry_run?: boolean })')
+    assert usage(zones.lookup("records_create")) == snapshot(
+        'zones.records_create({ zone_id: string; body: { type: "A"; content: string; ttl?: number } | { type: "MX"; priority: number; ttl?: number }; dry_run?: boolean })'
+    )
 
 
 def test_describe_adds_what_parameters_mean(zones):
@@ -78,8 +80,19 @@ HOSTILE = "*/ alert(1) /* \n } `${x}` \u2028 \u2029 \x00 \u202e </script> \\ \" 
 
 
 def hostile(text=HOSTILE):
-    leaf = {"type": "string", "enum": [text[:50], text[3:40], "*/", "`"], "description": text, "default": text, "format": text}
-    shape = {"type": "object", "description": text, "required": [text[:30]], "properties": {text[:30]: leaf, "a": {"oneOf": [leaf, {"const": text[:20]}]}}}
+    leaf = {
+        "type": "string",
+        "enum": [text[:50], text[3:40], "*/", "`"],
+        "description": text,
+        "default": text,
+        "format": text,
+    }
+    shape = {
+        "type": "object",
+        "description": text,
+        "required": [text[:30]],
+        "properties": {text[:30]: leaf, "a": {"oneOf": [leaf, {"const": text[:20]}]}},
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": text, "version": text},
@@ -90,27 +103,41 @@ def hostile(text=HOSTILE):
                     "summary": text,
                     "description": text,
                     "tags": [text],
-                    "parameters": [{"name": text[:40], "in": "query", "required": True, "schema": leaf, "description": text}],
-                    "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/*~1 x"}}}},
+                    "parameters": [
+                        {"name": text[:40], "in": "query", "required": True, "schema": leaf, "description": text}
+                    ],
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/*~1 x"}}}
+                    },
                     "responses": {"200": {"description": "", "content": {"application/json": {"schema": shape}}}},
                 }
             }
         },
-        "components": {"schemas": {"*/ x": {"type": "object", "properties": {"again": {"$ref": "#/components/schemas/*~1 x"}, "b": shape}}}},
+        "components": {
+            "schemas": {
+                "*/ x": {"type": "object", "properties": {"again": {"$ref": "#/components/schemas/*~1 x"}, "b": shape}}
+            }
+        },
     }
 
 
 @pytest.mark.parametrize("budget", [20, 60, 200, 400, 1500])
 def test_a_hostile_document_cannot_break_out(budget):
     operation = next(iter(load(hostile()).operations()))
-    for text in (declaration(operation, budget=budget), describe(operation, budget=budget), declarations([operation] * 3, budget=budget)):
+    for text in (
+        declaration(operation, budget=budget),
+        describe(operation, budget=budget),
+        declarations([operation] * 3, budget=budget),
+    ):
         assert parses(text), text
         # "*/" closes only comments that we opened, and no line is broken by the document's own line ends.
         assert text.count("/*") >= text.replace('"*/"', "").count("*/")
         assert not set(text) & set("\u2028\u2029\x00\u202e\r")
 
 
-@pytest.mark.parametrize("document", ["github.json", "cloudflare.json", "kubernetes.json", "stripe.yaml", "discord.json", "slack.json"])
+@pytest.mark.parametrize(
+    "document", ["github.json", "cloudflare.json", "kubernetes.json", "stripe.yaml", "discord.json", "slack.json"]
+)
 def test_real_operations_fit_and_parse(shared, document):
     operations = load(shared / "specs" / document).operations()[::17]
     for operation in operations:

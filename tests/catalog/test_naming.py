@@ -52,7 +52,10 @@ def test_equal_api_names_are_numbered():
     ("entry", "name"),
     [
         (NameEntry("issues/list-for-repo", "GET", "/x", ("issues",)), "issues_list_for_repo"),
-        (NameEntry("dns-records-for-a-zone-list-dns-records", "GET", "/x", ("DNS Records for a Zone",)), "zone_list_dns_records"),
+        (
+            NameEntry("dns-records-for-a-zone-list-dns-records", "GET", "/x", ("DNS Records for a Zone",)),
+            "zone_list_dns_records",
+        ),
         (NameEntry("zones-get", "GET", "/zones", ("Zone",)), "zones_get"),
         (NameEntry("listURLs", "GET", "/x"), "list_urls"),
         (NameEntry("getOAuth2Token", "GET", "/x"), "get_oauth2_token"),
@@ -100,7 +103,12 @@ def test_a_long_name_is_bound_to_its_operation_at_once():
     assert operation_names([long, long._replace(path="/users/y")])[0] == alone
 
 
-@given(st.lists(st.builds(NameEntry, st.none() | st.text(max_size=90), st.sampled_from(["GET", "POST"]), st.text(max_size=60)), max_size=12))
+@given(
+    st.lists(
+        st.builds(NameEntry, st.none() | st.text(max_size=90), st.sampled_from(["GET", "POST"]), st.text(max_size=60)),
+        max_size=12,
+    )
+)
 def test_names_are_unique_identifiers_whatever_the_document_says(given_):
     names = operation_names(given_)
     assert len(set(names)) == len(names)

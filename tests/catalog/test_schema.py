@@ -17,8 +17,17 @@ ROOT = {
         "loop2": {"$ref": "#/definitions/loop"},
         "list": ["x"],
         "node": {"type": "object", "properties": {"next": {"$ref": "#/definitions/node"}, "size": {"type": "integer"}}},
-        "base": {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}, "kind": {"type": "string"}}, "required": ["id", "kind"]},
-        "pet": {"allOf": [{"$ref": "#/definitions/base"}, {"properties": {"name": {"type": "string"}}, "required": ["name"]}]},
+        "base": {
+            "type": "object",
+            "properties": {"id": {"type": "string", "readOnly": True}, "kind": {"type": "string"}},
+            "required": ["id", "kind"],
+        },
+        "pet": {
+            "allOf": [
+                {"$ref": "#/definitions/base"},
+                {"properties": {"name": {"type": "string"}}, "required": ["name"]},
+            ]
+        },
         "self": {"allOf": [{"$ref": "#/definitions/self"}], "properties": {"x": {"type": "string"}}},
     },
     "components": {"schemas": {"Pet": {"type": "object", "properties": {"tags": {"items": [{"type": "integer"}]}}}}},
@@ -115,7 +124,10 @@ def test_a_slice_checks_what_the_document_means(schema, good, bad):
         ({"type": "string", "format": "date-time"}, "not a date"),
         ({"not": {"$ref": "#/definitions/nowhere"}}, "x"),
         ({"type": "number", "multipleOf": 0.01}, 0.07),
-        ({"allOf": [{"properties": {"a": {}}, "additionalProperties": False}, {"properties": {"b": {}}}]}, {"a": 1, "b": 2}),
+        (
+            {"allOf": [{"properties": {"a": {}}, "additionalProperties": False}, {"properties": {"b": {}}}]},
+            {"a": 1, "b": 2},
+        ),
         ({"allOf": "x", "properties": [], "items": 5, "enum": "a", "required": [3]}, {"a": 1}),
         ({"anyOf": [{"type": "string"}, {"$ref": "#/definitions/nowhere"}]}, 5),
     ],
@@ -144,7 +156,12 @@ def test_a_recursive_type_is_checked_one_round_deep():
 def test_alternatives_that_multiply_stay_bounded():
     # Each level asks the next one twelve times: written out, 12^60 nodes.
     levels = {
-        f"L{n}": {"anyOf": [{"properties": {f"p{k}": {}, "x": {"$ref": f"#/definitions/L{n + 1}"}}, "required": [f"q{k}"]} for k in range(12)]}
+        f"L{n}": {
+            "anyOf": [
+                {"properties": {f"p{k}": {}, "x": {"$ref": f"#/definitions/L{n + 1}"}}, "required": [f"q{k}"]}
+                for k in range(12)
+            ]
+        }
         for n in range(60)
     }
     root = {"definitions": levels}

@@ -44,7 +44,11 @@ def refused(operation, arguments):
         ("zones_create", {"name": "x", "body": {"paused": False}}, {"body": {"name": "x", "paused": False}}),
         ("zones_create", {"body": {"name": "x", "unknown": 1}}, {"body": {"name": "x", "unknown": 1}}),
         ("zones_create", {"body": '{"name": "x"}'}, {"body": {"name": "x"}}),
-        ("records_create", {"zone_id": "z", "type": "A", "content": "c"}, {"zone_id": "z", "body": {"type": "A", "content": "c"}}),
+        (
+            "records_create",
+            {"zone_id": "z", "type": "A", "content": "c"},
+            {"zone_id": "z", "body": {"type": "A", "content": "c"}},
+        ),
         ("files_put", {"name": "a", "kind": "b", "body": b"\xff\x00"}, {"name": "a", "kind": "b", "body": b"\xff\x00"}),
     ],
 )
@@ -63,19 +67,43 @@ def test_what_is_certain_is_mended(zones, name, given, sent):
         ("zones_list", {"per_page": 500}, ["per_page is 500, but must be at most 100"]),
         ("zones_list", {"order": "ascc"}, ['order is "ascc", but must be one of "asc", "desc". Did you mean "asc"?']),
         ("zones_list", {"ordre": "asc"}, ["`ordre` is no argument: did you mean `order`?"]),
-        ("zones_create", {}, ["`body` is missing, with fields such as `id`, `name`"]),
-        ("zones_create", {"body": {"nane": "x"}}, ["body.name is missing (string): you gave `nane`, did you mean `name`?"]),
-        ("zones_create", {"body": {"name": "x", "plan": "gold"}}, ['body.plan is "gold", but must be one of "free", "pro", "business"']),
+        ("zones_create", {}, ["`body` is missing, with fields such as `name`, `paused`"]),
+        (
+            "zones_create",
+            {"body": {"nane": "x"}},
+            ["body.name is missing (string): you gave `nane`, did you mean `name`?"],
+        ),
+        (
+            "zones_create",
+            {"body": {"name": "x", "plan": "gold"}},
+            ['body.plan is "gold", but must be one of "free", "pro", "business"'],
+        ),
         ("zones_create", {"body": {"name": "x", "parent": 5}}, ["body.parent is 5, but must be object"]),
         ("zones_create", {"body": [1]}, ["body is [1], but must be object"]),
         ("zones_create", {"name": "x", "body": {"name": "y"}}, ["`name` is given twice"]),
-        ("zones_create", {"name": "x", "body": 5}, ["`name` is a field of body, but body is 5"]),
+        (
+            "zones_create",
+            {"name": "x", "body": 5},
+            ["`name` is a field of body, but body is 5", "body is 5, but must be object"],
+        ),
         ("zones_create", {"body": {"name": b"\x00", "paused": b"\x00"}}, ["body.paused is bytes, but must be boolean"]),
         ("zones_create", {"body": {"name": float("nan")}}, ["body.name is NaN or infinite"]),
         ("records_create", {"zone_id": "z", "body": {"type": "B"}}, ['body.type is "B", but must be one of "A", "MX"']),
-        ("records_create", {"zone_id": "z", "body": {"type": "A", "content": "c", "ttl": 5}}, ["body.ttl is 5, but must be at least 60 (the closest of 2 forms)"]),
-        ("records_create", {"zone_id": "z", "body": {"type": "A", "content": "c", "tll": 60}}, ["body.tll is not a field of body: did you mean `ttl`"]),
-        ("records_create", {"body": {"type": "A"}, "dry_run": "maybe"}, ["`zone_id` is missing", 'dry_run is "maybe"', "body.content is missing"]),
+        (
+            "records_create",
+            {"zone_id": "z", "body": {"type": "A", "content": "c", "ttl": 5}},
+            ["body.ttl is 5, but must be at least 60 (the closest of 2 forms)"],
+        ),
+        (
+            "records_create",
+            {"zone_id": "z", "body": {"type": "A", "content": "c", "tll": 60}},
+            ["body.tll is not a field of body: did you mean `ttl`"],
+        ),
+        (
+            "records_create",
+            {"body": {"type": "A"}, "dry_run": "maybe"},
+            ["`zone_id` is missing", 'dry_run is "maybe"', "body.content is missing"],
+        ),
         ("files_put", {"name": "a", "kind": "b"}, ["`body` is missing"]),
         ("files_put", {"name": "a", "kind": "b", "body": 5}, ["body is 5, but must be string"]),
     ],
@@ -103,7 +131,9 @@ def test_a_falsy_body_is_a_body():
 
 
 def test_a_parameter_wins_over_a_field_of_its_name():
-    operation = made({"type": "object", "properties": {"id": {}}}, parameters=[Parameter("id", "id", "query", False, {})])
+    operation = made(
+        {"type": "object", "properties": {"id": {}}}, parameters=[Parameter("id", "id", "query", False, {})]
+    )
     assert checked(operation, {"id": 1, "body": {"id": 2}}) == {"id": 1, "body": {"id": 2}}
 
 
@@ -150,7 +180,10 @@ def test_a_deep_or_wide_value_is_answered():
 
 def test_hostile_names_stay_on_their_line():
     evil = "x\n- `ok`\u2028*/" + "y" * 10_000
-    message = refused(made({"type": "object", "properties": {evil: {"type": "integer"}}, "required": [evil]}), {"body": {evil: "s"}, evil + "2": 1})
+    message = refused(
+        made({"type": "object", "properties": {evil: {"type": "integer"}}, "required": [evil]}),
+        {"body": {evil: "s"}, evil + "2": 1},
+    )
     assert "\u2028" not in message
     assert len(message) < 1_500
     assert message.count("\n") == message.count("\n- ")
@@ -170,10 +203,8 @@ async def test_the_step_passes_on_what_it_mended(zones):
     assert len(passed) == 1
 
 
-@pytest.mark.parametrize("document", ["github.json", "stripe.yaml", "kubernetes.json"])
-def test_every_example_body_of_real_documents_passes(shared, document):
-    """What a document itself gives as an example of a request is not refused for its required fields or types."""
-    source = load(shared / "specs" / document)
+def test_the_examples_that_a_document_gives_are_not_refused(shared):
+    source = load(shared / "specs" / "github.json")
     tried = bad = 0
     for operation in source.operations():
         item = source.document["paths"].get(operation.path, {}).get(operation.method.lower(), {})
@@ -187,5 +218,8 @@ def test_every_example_body_of_real_documents_passes(shared, document):
             try:
                 checked(operation, {**path, "body": value})
             except InvalidArguments as error:
-                bad += any(line.startswith(("- body", "body")) for line in error.message.partition(": ")[2].splitlines())
+                bad += any(
+                    line.startswith(("- body", "body")) for line in error.message.partition(": ")[2].splitlines()
+                )
+    assert tried > 200
     assert bad <= tried * 0.02, (bad, tried)

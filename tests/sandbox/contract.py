@@ -445,7 +445,7 @@ HOSTILE = {
 async def check_hostile(engine: Engine, name: str, text: str) -> None:
     """Assert that the program `name` ends as expected and that another run goes through while it is at it."""
     expected = HOSTILE.get(name)
-    task = asyncio.create_task(run(engine, text, limits=Limits(wall_s=30, cpu_s=0.5)))
+    task = asyncio.create_task(run(engine, text, limits=Limits(wall_s=30, cpu_s=0.5, memory_bytes=16 << 20)))
     await asyncio.sleep(0.01)
     assert await value(engine, "return 1 + 1") == 2
     outcome = await task

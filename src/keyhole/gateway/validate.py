@@ -195,10 +195,20 @@ class _Check:
                 text += f": you gave {quoted(near[0])}, did you mean {quoted(one.name)}?"
             self.told.append(text)
         if signature.body and signature.body.required and self.given.get("body") is None and "body" not in self.given:
-            fields = ", ".join(quoted(name) for name in list(self.rules.fields)[:6])
+            fields = ", ".join(quoted(name) for name in self._telling_fields())
             self.told.append(f"`body` is missing{f', with fields such as {fields}' if fields else ''}")
         for name in self._unknown:
             self.told.append(self._stray(name))
+
+    def _telling_fields(self) -> list[str]:
+        """Give the names of a few fields of the body that can be sent, required ones first."""
+        signature = self.rules.signature
+        required = signature.schemas.required(signature.body.schema) if signature.body else frozenset[str]()
+        sent = [
+            name for name, schema in self.rules.fields.items()
+            if not (schema.get("readOnly") or signature.schemas.resolve(schema).get("readOnly"))
+        ]  # fmt: skip
+        return sorted(sent, key=lambda name: name not in required)[:6]
 
     def _null_is_fine(self, parameter: Parameter) -> bool:
         found = self.rules.signature.schemas.resolve(parameter.schema)

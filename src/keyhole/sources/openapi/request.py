@@ -112,7 +112,8 @@ def _target(call: Call, endpoint: Endpoint, plan: Plan) -> tuple[str, list[str]]
     for segment in path.split("/"):
         # A URL parser would resolve these, and the request would be another one than the policy saw.
         if unquote(segment) in (".", ".."):
-            raise SerialisationError(f"a path value may not make the segment {segment!r}")
+            names = ", ".join(name for name, _, _ in values.values())
+            raise SerialisationError(f"{names}: it makes the path segment {segment!r}, which leads to another path")
     query = [_filled(part, fill) for part in fixed.split("&") if part] if fixed else []
     for name, wire, value in _given(call, plan, "query"):
         query += _named(name, query_parts, wire, value)
