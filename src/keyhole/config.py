@@ -51,7 +51,7 @@ class OpenAPI:
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
     only to fetch the document. `base_url` pins where calls and credentials go. `allow` and `rules` are the policy for
-    this API alone.
+    this API alone. `allow_private` lets the document itself, not only you, name addresses in private networks.
     """
 
     document: str | Path | dict[str, Any]
@@ -64,6 +64,7 @@ class OpenAPI:
     allow: Allow | None = None
     rules: tuple[Rule, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
+    allow_private: bool = False
 
 
 class RunLimits(BaseModel):

@@ -35,7 +35,7 @@ function zones_create(args: { body: { name: string; paused?: boolean; plan?: "fr
     assert declaration(zones.lookup("zones_list")) == snapshot("""\
 declare namespace zones {
 // GET /zones · read · List zones
-function zones_list(args?: { per_page?: number; order?: "asc" | "desc"; active?: boolean; tags?: string[]; name?: string }): Promise<({ id: string; name: string; paused?: boolean; plan?: "free" | "pro" | "business"; parent?: unknown /* Zone */ })[]>;
+function zones_list(args?: { per_page?: number; order?: "asc" | "desc"; active?: boolean; tags?: string[]; name?: string }): Promise<{ id: string; name: string; paused?: boolean; plan?: "free" | "pro" | "business"; parent?: unknown /* Zone */ }[]>;
 }\
 """)
     assert declaration(zones.lookup("files_put")) == snapshot("""\

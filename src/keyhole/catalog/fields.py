@@ -44,6 +44,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._shared: dict[tuple[int, str], tuple[list[str], list[str]]] = {}
+        self._known: dict[tuple[int, str], dict[str, dict[str, Any]]] = {}
 
     def fields(self, operation: Operation) -> Iterator[tuple[Field, list[str]]]:
         """Give each field with its terms."""
@@ -77,37 +78,46 @@ class Reader:
     def _read(self, schema: Any, schemas: Schemas) -> tuple[list[str], list[str]]:
         ref = cast("dict[str, Any]", schema).get("$ref") if isinstance(schema, dict) else None
         if not isinstance(ref, str):
-            return _names(schema, schemas)
+            return self._names(schema, schemas)
         key = (id(schemas), ref)
         if key not in self._shared:
-            self._shared[key] = _names(schema, schemas)
+            self._shared[key] = self._names(schema, schemas)
         return self._shared[key]
+
+    def _names(self, schema: Any, schemas: Schemas) -> tuple[list[str], list[str]]:
+        """Give the terms of field names and of enum values, nearest levels first, bounded."""
+        names: dict[str, None] = {}
+        values: list[str] = []
+        level = [schema]
+        for _ in range(_LEVELS):
+            deeper: list[Any] = []
+            for item in level:
+                for name, value in self._fields(item, schemas).items():
+                    if len(names) >= _MAX_FIELDS:
+                        return [term for name in names for term in terms(name)], values
+                    names[name] = None
+                    _values(schemas.resolve(value), values)
+                    deeper.append(value)
+            level = deeper
+        return [term for name in names for term in terms(name)], values
+
+    def _fields(self, item: Any, schemas: Schemas) -> dict[str, dict[str, Any]]:
+        ref = cast("dict[str, Any]", item).get("$ref") if isinstance(item, dict) else None
+        key = (id(schemas), ref) if isinstance(ref, str) else None
+        if key is not None and key in self._known:
+            return self._known[key]
+        found = schemas.resolve(item)
+        if isinstance(found.get("items"), dict):
+            found = schemas.resolve(found["items"])
+        fields = schemas.fields(found)
+        if key is not None:
+            self._known[key] = fields
+        return fields
 
 
 def is_collection(path: str) -> bool:
     """Say whether a path names many things: it ends in a word, not in an identifier."""
     return not path.rstrip("/").endswith("}")
-
-
-def _names(schema: Any, schemas: Schemas) -> tuple[list[str], list[str]]:
-    """Give the terms of field names and of enum values, nearest levels first, bounded."""
-    names: dict[str, None] = {}
-    values: list[str] = []
-    level = [schema]
-    for _ in range(_LEVELS):
-        deeper: list[Any] = []
-        for item in level:
-            found = schemas.resolve(item)
-            if isinstance(found.get("items"), dict):
-                found = schemas.resolve(found["items"])
-            for name, value in schemas.fields(found).items():
-                if len(names) >= _MAX_FIELDS:
-                    return [term for name in names for term in terms(name)], values
-                names[name] = None
-                _values(schemas.resolve(value), values)
-                deeper.append(value)
-        level = deeper
-    return [term for name in names for term in terms(name)], values
 
 
 def _values(schema: dict[str, Any], values: list[str]) -> None:

@@ -154,7 +154,7 @@ class Index:
 def _note_initials(operation: Operation, counted: dict[str, dict[tuple[str, ...], int]]) -> None:
     """Count what two to four words in a row abbreviate to: pull request → pr."""
     for text in (operation.name, operation.summary):
-        words = [word for word in plain_words(text) if not word.isdigit()][:12]
+        words = [word for word in plain_words(text) if not word.isdigit()][:8]
         for start in range(len(words)):
             for size in range(2, min(_INITIALS, len(words) - start) + 1):
                 phrase = words[start : start + size]

@@ -80,8 +80,8 @@ class _Slice:
             size = 0 if target in above or target == key else self._untangle(target, above | {key}, defs)
             if not size or self.sizes[key] + size > _MAX_EXPANDED:
                 del link["$ref"]
-                if "type" not in link and "type" in (kept := defs[target] if isinstance(defs[target], dict) else {}):
-                    link["type"] = kept["type"]
+                if "type" not in link and isinstance(defs[target], dict) and "type" in defs[target]:
+                    link["type"] = defs[target]["type"]
             else:
                 self.sizes[key] += size
         return self.sizes[key]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Schema = dict[str, Any]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 _MAX_LITERAL = 60
 _MAX_KEY = 80
@@ -287,14 +288,13 @@ def _array(inner: str) -> str:
 
 
 def _balanced(text: str) -> bool:
-    """Say whether the brace that opens `text` is closed by its last character. Strings are rare here: doubt says no."""
-    if '"' in text:
-        return False
+    """Say whether the brace that opens `text` is closed by its last character."""
+    plain = _QUOTED.sub("", text)
     level = 0
-    for at, char in enumerate(text):
+    for at, char in enumerate(plain):
         level += (char == "{") - (char == "}")
         if level == 0:
-            return at == len(text) - 1
+            return at == len(plain) - 1
     return False
 
 

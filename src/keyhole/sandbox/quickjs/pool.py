@@ -90,8 +90,10 @@ class Pool:
         for _ in self._threads:
             self._jobs.put(None)
         self._awake.set()
-        for thread in [*self._threads, *([self._ticker] if self._ticker else [])]:
-            thread.join(timeout=1)
+        deadline = time.monotonic() + 1
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < deadline:
+            capi.increment_epoch(capi.ENGINE_POINTER)  # at which each instance asks whether to go on
+            time.sleep(TICK_S)
 
     @property
     def closed(self) -> bool:
