@@ -27,7 +27,7 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/lint-imports --quiet
+	$(BIN)/lint-imports
 
 bench: install
 	$(BIN)/python bench/run.py

@@ -23,7 +23,7 @@ def test_a_finished_run():
         "error": None,
         "calls": [
             {"operation": "shop.orders_list", "method": "GET", "url": "https://shop.example/orders", "effect": "read",
-             "decision": "allow", "status": 200, "ms": 12.5, "error": None},
+             "decision": "allow", "status": 200, "ms": 12.5},
         ],
         "logs": [{"level": "log", "text": "hello"}],
         "ms": 3.142,

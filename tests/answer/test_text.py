@@ -18,10 +18,10 @@ from keyhole.sandbox.engine import LogLine
 from keyhole.sandbox.program import Program
 
 URL = "https://shop.example/api/orders"
-READ = CallRecord("shop.orders_list", "GET", URL, "read", "allow", 200, 12.0)
-WRITE = CallRecord("shop.orders_create", "POST", URL, "write", "allow", 201, 30.0)
+READ = CallRecord("shop.orders_list", "GET", URL, "read", "allow", 200, 12.0, sent=True)
+WRITE = CallRecord("shop.orders_create", "POST", URL, "write", "allow", 201, 30.0, sent=True)
 DENIED = CallRecord("shop.orders_delete", "DELETE", f"{URL}/7", "destructive", "deny", None, 0.1, "denied")
-LOST = CallRecord("shop.orders_pay", "POST", f"{URL}/7/pay", "write", "allow", None, 9000.0, "unreachable")
+LOST = CallRecord("shop.orders_pay", "POST", f"{URL}/7/pay", "write", "allow", None, 9000.0, "unreachable", sent=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,8 +72,8 @@ def test_console_and_writes_stand_under_their_marks():
 three orders
 warn: one is late
 --- writes made ---
-write: shop.orders_create POST https://shop.example/api/orders → 201
-write: shop.orders_pay POST https://shop.example/api/orders/7/pay → no answer: it may have been carried out\
+write: shop.orders_create POST /api/orders → 201
+write: shop.orders_pay POST /api/orders/7/pay → no answer: it may have been carried out\
 """
     )
 
@@ -83,8 +83,8 @@ def test_many_writes_are_counted():
         """\
 1
 --- writes made ---
-write: shop.orders_create POST → 201 (50 times)
-write: shop.orders_pay POST → no answer: it may have been carried out\
+write: shop.orders_create POST /api/orders → 201 (50 times)
+write: shop.orders_pay POST /api/orders/7/pay → no answer: it may have been carried out\
 """
     )
 
@@ -105,9 +105,8 @@ hint: read the message
 --- console ---
 so far
 --- calls made before it failed ---
-write: shop.orders_create POST https://shop.example/api/orders → 201
-destructive: shop.orders_delete DELETE https://shop.example/api/orders/7 → not sent (denied)
-shop.orders_list GET https://shop.example/api/orders → 200\
+write: shop.orders_create POST /api/orders → 201
+shop.orders_list GET /api/orders → 200\
 """
     )
 
@@ -122,7 +121,7 @@ The program does not parse at line 2, column 1: A program cannot import.
   import x from 'y';
   ^
 hint: There are no modules: every API is a global already, and so are `find`, `describe` and `request`. Delete this line.
-No call was made.\
+Nothing was sent.\
 """
     )
 
@@ -132,7 +131,7 @@ def test_a_value_beyond_the_budget_says_what_is_missing_and_how_to_get_it():
     first, note = text.split("\n")
     assert len(json.loads(first)) > 3
     assert note == snapshot(
-        "(shortened: 4,980 array items left out. Return less (map, filter, slice), or pass a larger max_tokens.)"
+        '(shortened: 4,980 array items left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)'
     )
     assert tokens.count(text) <= 150
 
@@ -142,7 +141,7 @@ def test_a_string_beyond_the_budget_is_cut_with_a_count():
     assert text.startswith("hello world hello world ")
     assert text.split("\n")[-1] == (
         snapshot(
-            "(shortened: 59,163 of 60,000 characters left out. Return less (map, filter, slice), or pass a larger max_tokens.)"
+            '(shortened: 59,163 of 60,000 characters left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)'
         )
     )
     assert tokens.count(text) <= 200

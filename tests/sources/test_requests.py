@@ -180,14 +180,14 @@ async def test_names_that_are_no_identifiers_stay(open_api, document):
     assert made.headers["x-foo"] == "a,b"
 
 
-@pytest.mark.parametrize("value", ["", ".", "..", [], None])
+@pytest.mark.parametrize("value", ["", ".", "..", [], None, "../../etc", "%2e%2e", "..;x=1", "..\0"])
 async def test_path_values_that_would_make_another_path_are_refused(open_api, document, value):
     api = open_api(document({"/a/{id}/b": {"delete": {}}}), base_url="http://api.test")
     with pytest.raises(InvalidArguments):
         api.built("DELETE /a/{id}/b", {"id": value})
 
 
-@pytest.mark.parametrize("value", ["a/b", "../../etc", "%2e%2e", "a?b#c", "a b", "ü", "\\", ";x=1", "a\r\nX: y"])
+@pytest.mark.parametrize("value", ["a/b", "a?b#c", "a b", "ü", "\\", ";x=1", "a\r\nX: y"])
 async def test_path_values_stay_in_their_segment(open_api, document, value):
     api = open_api(document({"/a/{id}/b": {"delete": {}}}), base_url="http://api.test")
     url = api.built("DELETE /a/{id}/b", {"id": value}).url

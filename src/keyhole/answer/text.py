@@ -68,7 +68,7 @@ def _value(execution: Execution, max_tokens: int) -> str:
 
 
 def _note(left_out: str) -> str:
-    return f"(shortened: {left_out} left out. Return less (map, filter, slice), or pass a larger max_tokens.)"
+    return f"(shortened: {left_out} left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
 
 
 def _console(logs: Sequence[LogLine]) -> str:
@@ -103,35 +103,33 @@ def _log_line(line: LogLine) -> str:
     return f"{line.level}: {text}" if line.level in ("warn", "error") else text
 
 
-def _happened(call: CallRecord) -> bool:
-    """Say whether the call reached the API, or may have."""
-    return call.status is not None or call.error == "unreachable"
-
-
 def _writes(calls: Sequence[CallRecord]) -> str:
-    made = [call for call in calls if call.effect != "read" and _happened(call)]
+    made = [call for call in calls if call.effect != "read" and call.sent]
     return "\n".join([WRITES, *_call_lines(made)]) if made else ""
 
 
 def _calls(calls: Sequence[CallRecord]) -> str:
-    if not calls:
-        return "No call was made."
-    writes = [call for call in calls if call.effect != "read"]
-    reads = [call for call in calls if call.effect == "read"]
+    sent = [call for call in calls if call.sent]
+    if not sent:
+        return "Nothing was sent."
+    writes = [call for call in sent if call.effect != "read"]
+    reads = [call for call in sent if call.effect == "read"]
     return "\n".join([CALLS, *_call_lines(writes), *_call_lines(reads)])
 
 
 def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
     """One line a call; where there are many, one line for all calls of an operation that ended alike."""
-    if len(calls) <= MAX_CALLS:
-        return [f"{_named(call)} {_line(call.url, 160)}{_result(call)}" for call in calls]
-    alike = Counter((_named(call), _result(call)) for call in calls)
-    lines = [
-        f"{name}{result}" + (f" ({count:,} times)" if count > 1 else "")
-        for (name, result), count in alike.most_common(MAX_CALLS)
-    ]
-    missing = len(calls) - sum(count for _key, count in alike.most_common(MAX_CALLS))
-    return [*lines, f"… {missing:,} more calls"] if missing else lines
+    lines = Counter(f"{_named(call)} {_line(_path(call.url), 160)}{_result(call)}" for call in calls)
+    if len(lines) > MAX_CALLS:
+        lines = Counter(f"{_named(call)}{_result(call)}" for call in calls)
+    shown = [line + (f" ({count:,} times)" if count > 1 else "") for line, count in lines.most_common(MAX_CALLS)]
+    missing = len(calls) - sum(count for _line, count in lines.most_common(MAX_CALLS))
+    return [*shown, f"… {missing:,} more calls"] if missing else shown
+
+
+def _path(url: str) -> str:
+    """Give the path and the query: the operation's name says which API it is."""
+    return "/" + url.split("://", 1)[-1].partition("/")[2] if "://" in url else url
 
 
 def _named(call: CallRecord) -> str:
@@ -142,9 +140,7 @@ def _named(call: CallRecord) -> str:
 def _result(call: CallRecord) -> str:
     if call.status is not None:
         return f" → {call.status}"
-    if call.error == "unreachable":
-        return " → no answer" + ("" if call.effect == "read" else ": it may have been carried out")
-    return f" → not sent ({_line(call.error or 'no answer', 40)})"
+    return " → no answer" + ("" if call.effect == "read" else ": it may have been carried out")
 
 
 def _line(text: str, limit: int) -> str:

@@ -3,9 +3,25 @@
 (() => {
   'use strict';
   const take = (name) => { const value = globalThis[name]; delete globalThis[name]; return value; };
-  const apis = take('__apis'), documents = take('__documents'), call_host = host;
+  const apis = take('__apis'), documents = take('__documents'), ask_host = host;
   const { defineProperty, setPrototypeOf } = Object;
+  const { get: reflect_get } = Reflect;
   const hidden = (target, name, value) => defineProperty(target, name, { value, writable: true, configurable: true });
+
+  // A promise that says so when somebody forgets to await it: reading a field of it is always a mistake.
+  const PROMISE = ['then', 'catch', 'finally'];
+  const QUIET = ['constructor', Symbol.toStringTag];
+  const ask = (what, name, argument) => {
+    const promise = ask_host(name, argument);
+    return new Proxy(promise, {
+      get: (target, key) => {
+        if (PROMISE.includes(key)) return target[key].bind(target);
+        if (QUIET.includes(key)) return reflect_get(target, key);
+        const use = typeof key === 'symbol' ? 'using what it gives' : `reading .${key}`;
+        throw new TypeError(`${what}(…) is a Promise: await it before ${use}`);
+      },
+    });
+  };
 
   // A reference is resolved where one looks: {$ref} stays as it is (so it prints short and never in circles) and
   // inherits from what it points at (so that reading through it works).
@@ -40,14 +56,22 @@
 
   const VERBS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
   const global_of = ({ name: api, title }) => {
-    const call = (name, raw) => (args) => call_host('call', { api, name, arguments: args === undefined ? {} : args, raw });
-    const method = (name) => hidden(call(name, false), 'raw', call(name, true));
+    const call = (name, raw) => (args) =>
+      ask(`${api}.${name}`, 'call', { api, name, arguments: args === undefined ? {} : args, raw });
+    // `api.issues.create(…)` is how many SDKs write `api.issues_create(…)`; the host finds it by either spelling.
+    const method = (name) => {
+      const run = hidden(call(name, false), 'raw', call(name, true));
+      return new Proxy(run, {
+        get: (target, key) => (typeof key === 'symbol' || key in target || key === 'toJSON' || key === 'then'
+          ? reflect_get(target, key) : method(`${name}.${key}`)),
+      });
+    };
     const fixed = new Map();
     for (const verb of VERBS) {
       const to = (raw) => (path, args) => call(`${verb.toUpperCase()} ${path}`, raw)(args);
       fixed.set(verb, hidden(to(false), 'raw', to(true)));
     }
-    const request = (raw) => (options) => call_host('request', { api, raw, ...options });
+    const request = (raw) => (options) => ask(`${api}.request`, 'request', { api, raw, ...options });
     fixed.set('request', hidden(request(false), 'raw', request(true)));
     fixed.set('toString', () => `[API ${api}: ${title}]`);
     fixed.set('toJSON', () => `[API ${api}: ${title}; call one of its operations]`);
@@ -68,8 +92,8 @@
     hidden(globalThis, api.name, global_of(api));
   });
   hidden(globalThis, 'spec', apis.length === 1 ? several[apis[0].name] : several);
-  hidden(globalThis, 'find', (query, options) => call_host('find', { query, ...options }));
-  hidden(globalThis, 'describe', (name, options) => call_host('describe', { name, ...options }));
+  hidden(globalThis, 'find', (query, options) => ask('find', 'find', { query, ...options }));
+  hidden(globalThis, 'describe', (name, options) => ask('describe', 'describe', { name, ...options }));
   if (apis.length === 1) {
     const only = globalThis[apis[0].name];
     hidden(globalThis, 'request', only.request);

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from keyhole.errors import ApiError, CallError, Denied, InvalidArguments, NeedsApproval
+from keyhole.errors import ApiError, CallError, Denied, InvalidArguments, NeedsApproval, Unreachable
 from keyhole.gateway.decision import CallRecord, Decision
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Audit:
         self._on_call = on_call
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002
-        """Record the call and what became of it; one that is cancelled on its way stays, without a status."""
+        """Record the call and what became of it; one that is cancelled on its way may have been sent."""
         operation = call.operation
         record = CallRecord(
             operation.qualified, operation.method, operation.path, str(operation.effect), str(Decision.ALLOW)
@@ -42,9 +43,13 @@ class Audit:
             decision = _DECIDED.get(type(error), Decision.ALLOW)
             record.decision = str(decision) if decision else None
             record.error = error.code
+            record.sent = error.sent if isinstance(error, Unreachable) else False
+            raise
+        except CancelledError:
+            record.error, record.sent = "cancelled", True
             raise
         else:
-            record.status, record.url = result.status, result.url
+            record.status, record.url, record.sent = result.status, result.url, True
             record.error = ApiError.code if result.status >= 400 else None
             return result
         finally:

@@ -32,10 +32,11 @@ class Decision(StrEnum):
 
 @dataclass(slots=True)
 class CallRecord:
-    """One call of a run, as `keyhole exec --json` prints it. `url` carries no credential.
+    """One call of a run. `url` carries no credential.
 
-    `decision` is None where the call failed before the policy was asked (unknown operation, bad arguments);
-    `status` is None where nothing was answered; `error` is the code of the `CallError`, if one.
+    `decision` is None where the call failed before the policy was asked (bad arguments); `status` is None where
+    nothing was answered; `error` is the code of the `CallError`, if one; `sent` says whether the call
+    may have reached the API.
     """
 
     operation: str
@@ -46,10 +47,12 @@ class CallRecord:
     status: int | None = None
     ms: float = 0.0
     error: str | None = None
+    sent: bool = False
 
     def json(self) -> dict[str, Any]:
-        """Give the record as JSON."""
-        return asdict(self)
+        """Give the record as `keyhole exec --json` prints it."""
+        fields = asdict(self)
+        return {key: fields[key] for key in ("operation", "method", "url", "effect", "decision", "status", "ms")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,24 +79,26 @@ class Policy:
         """Let an allowed call through."""
         operation = call.operation
         decision, why = self.decide(operation)
-        what = f"{operation.qualified} ({operation.method} {operation.path}) is {_a(operation.effect)} call"
+        what = f"{operation.qualified} ({operation.method} {operation.path}) {_is(operation)}"
         if decision is Decision.DENY:
             raise Denied(
-                f"{what}, and the policy denies it ({why}); it was not sent",
+                f"{what}; the policy in force ({why}) denies it, and it was not sent",
                 hint="Do without it, or tell the user which operation the policy would have to allow.",
                 operation=operation.qualified,
             )
         if decision is Decision.ASK:
             raise NeedsApproval(
-                f"{what}, which the policy in force ({why}) does not allow by itself; it was not sent",
+                f"{what}; the policy in force ({why}) does not allow it by itself, and it was not sent",
                 hint=f"The operator can allow it: start keyhole with {_option(operation.effect)}. Tell the user.",
                 operation=operation.qualified,
             )
         return await next(call)
 
 
-def _a(effect: Effect) -> str:
-    return f"a {effect}"
+def _is(operation: Operation) -> str:
+    if operation.name == "request":
+        return "is not in the document, so its effect is unknown and counts as destructive"
+    return f"is a {operation.effect} call"
 
 
 def _option(effect: Effect) -> str:

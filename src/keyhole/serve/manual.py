@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 DESCRIPTION_LIMIT = 2048
 """Characters; clients cut a longer description."""
 
-TITLED_COST, NAMES_COST, TITLE_COST = 210, 150, 22
-"""What the list of APIs with titles, the list of names, and one title may take, in `cost`."""
+TITLED_COST, NAMES_COST, TITLE_COST, EXAMPLE_COST = 210, 150, 22, 12
+"""What the list of APIs with titles, the list of names, one title, and the examples' name may take, in `cost`."""
 
 INSTRUCTIONS = (
     "Find operations with `search`, then run one program with `execute` that makes every call the task needs "
@@ -32,7 +32,7 @@ SEARCH = """\
 Find API operations. Answers TypeScript declarations to use in an `execute` program. Give `query` or `code`, not both.
 query: what to do, in the API's own words ("create dns record"); several intents: one a line.
 code: JavaScript for what ranking can't answer, e.g. return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
-  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document, $refs resolve as you read
+  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document; reading through a $ref works
   await find(query, {{limit}}): records of ops; await describe(name): one declaration (name, operationId or "GET /path")
 APIs: {apis}."""
 
@@ -41,13 +41,13 @@ Run a JavaScript/TypeScript program that calls APIs; only what it returns is sho
 program, filter and join there, and return little.
 {policy}
 APIs, each a global: {apis}
-Learn names and arguments with `search` first. For a global `api`:
-  await api.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat; request body in body
-  await api.get("/things/{{id}}", {{id}})  // the same by path; also post, put, patch, delete
-  await api.request({{method, path, query, headers, body}})  // anything not in the document
+Learn names and arguments with `search` first. For example:
+  await {api}.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat; request body in body
+  await {api}.get("/things/{{id}}", {{id}})  // the same by path; also post, put, patch, delete
+  await {api}.request({{method, path, query, headers, body}})  // anything not in the document
 A call resolves to the parsed body, or throws ApiError {{status, body, headers}}, which you can catch; \
-api.operation_name.raw(args) gives {{status, headers, body}}.
-Await every call; Promise.all works. Also ops, find(), describe(), as in `search`. console.log is shown. \
+{api}.operation_name.raw(args) gives {{status, headers, body}}.
+Await every call; Promise.all works. A list is often one page: get all before you count. Also ops, find(), describe(), as in `search`. console.log is shown. \
 No fetch, import, require, process or files; credentials are added for you."""
 
 
@@ -74,7 +74,7 @@ def tools(apis: Sequence[Served], allowed: Collection[Effect]) -> list[dict[str,
         },
         {
             "name": "execute",
-            "description": EXECUTE.format(policy=_policy(allowed), apis=names(apis)),
+            "description": EXECUTE.format(policy=_policy(allowed), apis=names(apis), api=_example(apis)),
             "inputSchema": _schema(
                 required=["code"],
                 code=_string("The program: an async function body"),
@@ -133,6 +133,11 @@ def _annotations(allowed: Collection[Effect]) -> dict[str, bool]:
     if Effect.WRITE in allowed or Effect.DESTRUCTIVE in allowed:
         return {"readOnlyHint": False, "destructiveHint": Effect.DESTRUCTIVE in allowed, "openWorldHint": True}
     return {"readOnlyHint": True, "openWorldHint": True}
+
+
+def _example(apis: Sequence[Served]) -> str:
+    """Name the API of the examples: a real one, so that they can be copied, unless its name is dear."""
+    return apis[0].name if apis and cost(apis[0].name) <= EXAMPLE_COST else "api"
 
 
 def _count(operations: int) -> str:

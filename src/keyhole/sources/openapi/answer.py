@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import Any, cast
 
 from pydantic_core import from_json
@@ -11,6 +12,9 @@ from pydantic_core import from_json
 from keyhole.sources.openapi.media import essence, is_json, is_ndjson, is_text
 
 _SHOWN = 200
+# What HTTP is written in. Python's codecs are more: some are no text, some take time in the square of the length.
+_CHARSETS = re.compile(r"utf-?(8|16|32)|ascii|iso8859|cp\d|gb|big5|shift_jis|euc_|koi8|mac-")
+_ASCII_ALIKE = re.compile(r"utf-8|ascii|iso8859|cp125")
 
 
 class MalformedError(Exception):
@@ -40,6 +44,11 @@ def value_of(data: bytes, content_type: str, *, expect_json: bool = False) -> An
     if is_text(kind) or (not kind and _is_utf8(data)):
         return data.decode(_charset(content_type), "replace")
     return data
+
+
+def hides(data: bytes, content_type: str) -> bool:
+    """Say whether the value of these bytes may hold a text that the bytes do not: by escapes, or by another charset."""
+    return any(mark in data for mark in (b"\\u", b"\\/", b"\0")) or not _ASCII_ALIKE.match(_charset(content_type))
 
 
 def _json(data: bytes) -> Any:
@@ -74,9 +83,10 @@ def _charset(content_type: str) -> str:
         name, _, value = part.partition("=")
         if name.strip().lower() == "charset":
             try:
-                return codecs.lookup(value.strip().strip("\"'")).name
-            except LookupError:
+                charset = codecs.lookup(value.strip().strip("\"'")[:40]).name
+            except (LookupError, ValueError):
                 break
+            return charset if _CHARSETS.match(charset) else "utf-8"
     return "utf-8"
 
 

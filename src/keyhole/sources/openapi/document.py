@@ -95,12 +95,12 @@ def dialect_of(document: Any, where: str) -> Dialect:
     if openapi is not None and re.match(r"3(\.|$)", str(openapi)):
         return "3.0" if re.match(r"3(\.0|$)", str(openapi)) else "3.1"
     if swagger is not None or openapi is not None:
-        version = f"openapi: {openapi}" if openapi is not None else f"swagger: {swagger}"
+        version = f"openapi: {openapi!r}" if openapi is not None else f"swagger: {swagger!r}"
         raise DocumentError(f"{where} is of a version that is not known: {version[:60]}", hint=_WANTED)
     what = next((name for key, name in _WHAT_IT_IS if key in root), "")
     if not what and isinstance(info := root.get("info"), dict) and "_postman_id" in info:
         what = "a Postman collection"
-    keys = ", ".join(list(map(str, root))[:5]) or "nothing"
+    keys = ", ".join(repr(key[:60])[1:-1] for key in list(root)[:5]) or "nothing"
     raise DocumentError(
         f"{where} is not an OpenAPI document: {what or f'it has {keys} at the top'}",
         hint=f"convert it to OpenAPI 3 first; {_WANTED}" if what else _WANTED,

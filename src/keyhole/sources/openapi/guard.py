@@ -7,9 +7,10 @@ its answer in between (DNS rebinding).
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import anyio
 import httpcore2
@@ -53,6 +54,15 @@ def joined(base: str, url: str) -> str:
         return urljoin(base, url).partition("#")[0]
     except ValueError:
         return ""
+
+
+def climbs(path: str) -> bool:
+    """Say whether some server reads a segment of this encoded path as `.` or `..`, and so another path.
+
+    Servers decode once or twice, take a backslash for a slash, drop `;parameters`, and stop at a NUL.
+    """
+    segments = re.split(r"[/\\]", unquote(unquote(path)))
+    return any(re.split(r"[;\0]", segment, maxsplit=1)[0].strip() in (".", "..") for segment in segments)
 
 
 def origin_text(origin: Origin) -> str:

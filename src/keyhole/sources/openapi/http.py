@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -11,11 +10,12 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import anyio
 import httpx2
+from anyio import to_thread
 
 from keyhole.catalog.call import Result
 from keyhole.errors import CredentialError, InvalidArguments, Unreachable
-from keyhole.sources.openapi.answer import MalformedError, value_of
-from keyhole.sources.openapi.guard import PrivateAddressError, joined, origin_of, origin_text
+from keyhole.sources.openapi.answer import MalformedError, hides, value_of
+from keyhole.sources.openapi.guard import PrivateAddressError, climbs, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.redact import Redactor
 from keyhole.sources.openapi.transport import Transports
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from keyhole.sources.openapi.request import Outgoing
 
 _MAX_REDIRECTS = 5
+_LARGE = 1 << 18
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DROPPED = frozenset({"set-cookie", "set-cookie2", "content-encoding", "transfer-encoding", "connection", "keep-alive"})
 
@@ -101,6 +102,8 @@ class Sender:
                 f"{_host(outgoing.url)} did not answer in {self._timeout_s:g} s",
                 "ask for less (a filter, a smaller page), or raise the API's timeout",
             ) from None
+        if len(answer.data) > _LARGE:  # on a thread: other runs must not wait
+            return await to_thread.run_sync(self._result, outgoing, answer, url, attempt, started)
         return self._result(outgoing, answer, url, attempt, started)
 
     async def aclose(self) -> None:
@@ -179,7 +182,7 @@ class Sender:
             if more:
                 url += ("&" if "?" in url else "?") + more
         if cookies:
-            headers["cookie"] = "; ".join(cookies)
+            headers["cookie"] = "; ".join([headers["cookie"], *cookies] if "cookie" in headers else cookies)
         if any(char in value for value in headers.values() for char in "\r\n\0"):
             raise CredentialError(
                 "a credential holds a line break",
@@ -211,7 +214,7 @@ class Sender:
         return _Answer(
             response.status_code,
             response.headers.get("location", ""),
-            {name: clean(value) for name, value in headers.items()},
+            {clean(name): clean(value) for name, value in headers.items()},
             attempt.redactor.clean(data),
         )
 
@@ -226,6 +229,8 @@ class Sender:
                     "the API is at fault; try again, or ask for another format with an Accept header",
                 ) from None
             body = answer.data.decode("utf-8", "replace")  # the status says more than the body
+        if hides(answer.data, content_type):
+            body = attempt.redactor.clean_value(body)
         return Result(
             status=answer.status, headers=answer.headers, body=body, url=attempt.redactor.clean_text(url),
             ms=round((time.perf_counter() - started) * 1000, 3), size=len(answer.data),
@@ -262,21 +267,32 @@ def is_within(url: str, base: str) -> bool:
     if origin_of(url) is None or origin_of(url) != origin_of(base):
         return False
     path, root = urlsplit(url).path, urlsplit(base).path.rstrip("/")
-    if any(segment in (".", "..") for segment in re.split(r"[/\\]", unquote(path))):
-        return False  # a server may resolve these, and end elsewhere
-    return path == root or path.startswith(root + "/")
+    return not climbs(path) and (path == root or path.startswith(root + "/"))
 
 
 def _check_own(outgoing: Outgoing, credentials: Credentials, operation: str) -> None:
-    """Refuse a program's header or query parameter that a credential fills in."""
-    headers = {name.lower() for name in credentials.headers} & set(outgoing.headers)
-    query = set(credentials.query) & outgoing.query_names
-    for name in sorted(headers | query):
+    """Refuse a program's header, query parameter or cookie that a credential fills in, in any spelling."""
+    cookies = "; ".join(value for name, value in credentials.headers.items() if name.lower() == "cookie").split(";")
+    taken = (
+        (credentials.headers, outgoing.headers),
+        (credentials.query, outgoing.query_names),
+        ([*credentials.cookies, *map(_cookie_name, cookies)], [*map(_cookie_name, outgoing.cookies)]),
+    )
+    clashes = [name for own, given in taken for name in own if _spelt(name) in set(map(_spelt, given))]
+    for name in clashes:
         raise InvalidArguments(
             f"{name} is set by the API's credential",
             hint="leave it out: it is added when the call is sent",
             operation=operation,
         )
+
+
+def _cookie_name(pair: str) -> str:
+    return pair.partition("=")[0].strip()
+
+
+def _spelt(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 def _host(url: str) -> str:

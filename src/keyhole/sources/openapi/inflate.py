@@ -7,6 +7,7 @@ from typing import Any
 
 ACCEPTED = "gzip, deflate"
 _GZIP = zlib.MAX_WBITS | 16
+_OVERHEAD = 1 << 16
 
 
 class TooLargeError(Exception):
@@ -24,6 +25,7 @@ class Inflate:
         self._max_bytes = max_bytes
         self._parts: list[bytes] = []
         self._size = 0
+        self._packed = 0
         self._coding = encoding.strip().lower().removeprefix("x-")
         if self._coding not in ("", "identity", "gzip", "deflate"):
             raise EncodingError(f"content-encoding {encoding[:40]!r}")
@@ -32,6 +34,9 @@ class Inflate:
 
     def feed(self, chunk: bytes) -> None:
         """Take one chunk. Raises `TooLargeError`, `EncodingError`."""
+        self._packed += len(chunk)
+        if self._packed > self._max_bytes + _OVERHEAD:  # packed nothing, again and again
+            raise TooLargeError
         if self._coding in ("", "identity"):
             self._keep(chunk)
             return

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
+WRITES = frozenset({"POST", "PUT", "PATCH"})
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 FORBIDDEN = frozenset({
-    "authorization", "proxy-authorization", "proxy-connection", "cookie", "host", "content-length",
-    "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "accept-encoding",
-    "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "x-original-url",
-    "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override",
+    "authorization", "cookie", "cookie2", "host", "content-length", "transfer-encoding", "connection", "keep-alive",
+    "te", "trailer", "upgrade", "expect", "accept-encoding", "forwarded", "x-real-ip", "x-original-url",
+    "x-original-host", "x-original-method", "x-rewrite-url", "x-http-path-override", "x-http-method",
+    "x-http-method-override", "x-method-override",
 })  # fmt: skip
-"""What no program sets: credentials, framing, and what would make the request another one than the policy saw."""
+_OVERRIDES = frozenset({"-method", "x-http-method", "x-http-method-override", "x-method-override"})
 
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
@@ -55,9 +56,26 @@ def template_name(expression: str) -> str:
     return expression.strip().lstrip("+#./;?&").rstrip("*")
 
 
+def is_forbidden(header: str) -> bool:
+    """Say whether no program sets this header: credentials, framing, and what makes it another request to the server.
+
+    Many servers cannot tell `_` from `-` in a name (RFC 3875, 4.1.18).
+    """
+    name = header.lower().replace("_", "-")
+    return name in FORBIDDEN or name.startswith(("proxy-", "x-forwarded-"))
+
+
+def overrides_method(name: str) -> bool:
+    """Say whether a field of a query or a form makes some frameworks take the request for one of another method."""
+    return name.lower().replace("_", "-") in _OVERRIDES
+
+
 def effect_of(method: str, hint: Any = None) -> Effect:
-    """Decide by the method. `hint` (`x-keyhole-effect`) comes from the document, so it can only make things worse."""
-    effect = Effect.READ if method in READS else Effect.DESTRUCTIVE if method == "DELETE" else Effect.WRITE
+    """Decide by the method: one that is not known may do anything.
+
+    `hint` (`x-keyhole-effect`) comes from the document, so it can only make things worse.
+    """
+    effect = Effect.READ if method in READS else Effect.WRITE if method in WRITES else Effect.DESTRUCTIVE
     hinted = next((known for known in _EFFECTS if known == hint), effect)
     return max(effect, hinted, key=_EFFECTS.__getitem__)
 
@@ -119,8 +137,11 @@ class Scan:
         ]
         more = item.get("additionalOperations")  # OpenAPI 3.2
         for key, value in cast("Object", more).items() if isinstance(more, dict) else ():
-            if _TOKEN.fullmatch(key):
-                found.append((key, value, f"{pointer}/additionalOperations/{key}"))
+            place = f"{pointer}/additionalOperations/{key}"
+            if _TOKEN.fullmatch(key) and key.upper() != "CONNECT":
+                found.append((key.upper(), value, place))
+            else:
+                self._note(place, "is not a method that can be sent; skipped")
         for method, operation, place in found:
             if isinstance(operation, dict):
                 yield method, self._schemas.resolve(operation), place
@@ -183,7 +204,7 @@ class Scan:
                 self._note(f"{pointer}/{index}", _why_not(item, parameter))
                 continue
             place = place.lower()
-            if place == "header" and (why := _no_header(name)):
+            if why := _not_settable(name, place):
                 # OpenAPI 3.1.1, 4.8.12.1: Authorization shall be ignored, and needs no mention.
                 if name.lower() != "authorization":
                     self._note(f"{pointer}/{index}", why)
@@ -227,10 +248,12 @@ def _folded(name: str, place: str) -> str:
     return name.lower() if place == "header" else name
 
 
-def _no_header(name: str) -> str:
-    if not _TOKEN.fullmatch(name):
+def _not_settable(name: str, place: str) -> str:
+    if place == "header" and not _TOKEN.fullmatch(name):
         return f"{name[:60]!r} is not a header's name; skipped"
-    return f"the header {name} is not a program's to set; skipped" if name.lower() in FORBIDDEN else ""
+    if (place == "header" and is_forbidden(name)) or (place in ("query", "formdata") and overrides_method(name)):
+        return f"the {place} parameter {name!r} is not a program's to set; skipped"
+    return ""
 
 
 def _why_not(raw: Any, parameter: Object) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
@@ -17,23 +18,39 @@ _SHORTEST_BASE64 = 8
 
 
 class Redactor:
-    """Knows the forms of some secrets: plain, percent-encoded, JSON-escaped, and base64, also inside a longer text."""
+    """Knows the forms of some secrets: plain, escaped for URLs, JSON and HTML, and base64, also inside a longer text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms: set[str] = set()
         for secret in secrets:
             if len(secret) >= _SHORTEST:
-                forms |= {secret, quote(secret, safe=""), quote(secret), quote_plus(secret)}
+                forms |= {secret, html.escape(secret), html.escape(secret, quote=False)}
+                for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+                    forms |= {encoded, re.sub("%..", lambda octet: octet[0].lower(), encoded)}
                 forms |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
             if len(secret) >= _SHORTEST_BASE64:
                 forms |= _base64_forms(secret.encode())
         longest_first = sorted(forms, key=len, reverse=True)
         self._bytes = re.compile(b"|".join(re.escape(form.encode()) for form in longest_first)) if forms else None
+        self._exact = re.compile("|".join(map(re.escape, longest_first))) if forms else None
         self._text = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if forms else None
 
     def clean(self, data: bytes) -> bytes:
         """Give `data` with every secret replaced."""
         return self._bytes.sub(REDACTED.encode(), data) if self._bytes else data
+
+    def clean_value(self, value: Any) -> Any:
+        """Give a parsed answer with every secret replaced, in keys too."""
+        if self._exact is None:
+            return value
+        if isinstance(value, str):
+            return self._exact.sub(REDACTED, value)
+        if isinstance(value, list):
+            return [self.clean_value(item) for item in cast("list[Any]", value)]
+        if isinstance(value, dict):
+            entries = cast("dict[str, Any]", value)
+            return {self.clean_value(key): self.clean_value(item) for key, item in entries.items()}
+        return value
 
     def clean_text(self, text: str) -> str:
         """Give `text` with every secret replaced, in any case."""

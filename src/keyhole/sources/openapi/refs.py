@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
@@ -24,6 +25,8 @@ FOLDED = "x-keyhole-files"
 _MAX_FILES = 2000
 _MAX_BYTES = 128 << 20
 _MAX_NOTICES = 100
+_MAX_S = 120.0
+_DOCUMENTS = frozenset({".json", ".yaml", ".yml", ""})
 # Two letters at least: "C:\\" is a path.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _EXTERNAL = re.compile(r"""\$ref["']?\s*:\s*["']?[^#"'\s{]""")
@@ -53,6 +56,7 @@ class Folder:
         self._keys: dict[str, str | None] = {}
         self._queue: list[tuple[Any, str, str]] = []
         self._bytes = 0
+        self._deadline = time.monotonic() + _MAX_S
         self.notices: list[Notice] = []
 
     def fold(self) -> list[Notice]:
@@ -87,7 +91,7 @@ class Folder:
     def _place(self, location: str, target: str) -> str:
         if "://" in location:
             return joined(location, target)
-        if not location or _SCHEME.match(target):
+        if not location or _SCHEME.match(target) or "\0" in unquote(target):
             return target
         return str((Path(location).parent / unquote(target)).resolve())
 
@@ -103,6 +107,8 @@ class Folder:
     def _load(self, place: str) -> str:
         if len(self._files) >= _MAX_FILES or self._bytes > _MAX_BYTES:
             raise DocumentError(f"more than {_MAX_FILES} files or {_MAX_BYTES >> 20} MB are referred to")
+        if time.monotonic() > self._deadline:
+            raise DocumentError(f"reading what it refers to takes more than {_MAX_S:g} s")
         if origin_of(place):
             _, data = self._fetcher.get(place)
             name, key = shown(place), shown(place)
@@ -112,10 +118,15 @@ class Folder:
             path = Path(place)
             if _SCHEME.match(place) or not path.is_relative_to(self._home):
                 raise DocumentError("it lies outside of the document's folder")
-            data = read_file(path)
             name, key = path.name, path.relative_to(self._home).as_posix()
+            # A document that was merely saved next to `.env` or a key must not hand them to its API.
+            if path.suffix.lower() not in _DOCUMENTS or any(part.startswith(".") for part in Path(key).parts):
+                raise DocumentError("it is not named as a part of an API document is")
+            data = read_file(path)
         self._bytes += len(data)
         content = parse(decode(data, name), name)
+        if not _nested(content):
+            raise DocumentError("it holds neither an object nor a list")
         while key in self._files:
             key += "+"  # two URLs that differ in their query
         self._files[key] = content
@@ -161,34 +172,38 @@ def dangling(root: dict[str, Any], schemas: Schemas, text: str | None) -> list[N
     `text`, where given, makes this cheap: the distinct references are read from it, and the document is only walked
     where one is broken.
     """
+    known: dict[str, str] = {}
     if text is not None:
         distinct = {match[1] or match[2] or match[3] or "" for match in _LOCAL.finditer(text)}
-        if not any(_broken(schemas, ref) for ref in distinct):
+        if not any(_broken(schemas, ref, known) for ref in distinct):
             return []
     found: dict[str, Notice] = {}
-    known: dict[str, str] = {}
     for pointer, node in references(root):
         ref = cast("str", node["$ref"])
-        if ref not in known:
-            known[ref] = _broken(schemas, ref)
-        if known[ref] and ref not in found and len(found) < _MAX_NOTICES and ref.startswith("#"):
-            found[ref] = Notice("#" + pointer, f"$ref {ref[:200]!r} {known[ref]}; anything is allowed there")
+        why = _broken(schemas, ref, known)
+        if why and ref not in found and len(found) < _MAX_NOTICES and ref.startswith("#"):
+            found[ref] = Notice("#" + pointer, f"$ref {ref[:200]!r} {why}; anything is allowed there")
     return list(found.values())
 
 
-def _broken(schemas: Schemas, ref: str) -> str:
-    seen: set[str] = set()
-    while True:
+def _broken(schemas: Schemas, ref: str, known: dict[str, str]) -> str:
+    """Say what is wrong with `ref`, empty where nothing is. `known` remembers, so that long chains are walked once."""
+    seen: dict[str, None] = {}
+    while ref not in known:
         if ref in seen:
-            return "runs in a circle"
-        seen.add(ref)
+            known[ref] = "runs in a circle"
+            break
+        seen[ref] = None
         target = schemas.target(ref)
-        if not target:
-            return "" if _is_empty_schema(schemas, ref) else "leads nowhere"
         following = target.get("$ref")
-        if not isinstance(following, str):
-            return ""
-        ref = following
+        if not target:
+            known[ref] = "" if _is_empty_schema(schemas, ref) else "leads nowhere"
+        elif not isinstance(following, str):
+            known[ref] = ""
+        else:
+            ref = following
+    known.update(dict.fromkeys(seen, known[ref]))
+    return known[ref]
 
 
 def _is_empty_schema(schemas: Schemas, ref: str) -> bool:

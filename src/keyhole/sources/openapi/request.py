@@ -9,8 +9,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 from keyhole.errors import InvalidArguments, Unreachable, nearest
 from keyhole.sources.openapi.body import encoded, guessed
+from keyhole.sources.openapi.guard import climbs
 from keyhole.sources.openapi.media import essence
-from keyhole.sources.openapi.operations import FORBIDDEN, TEMPLATE, template_name
+from keyhole.sources.openapi.operations import TEMPLATE, is_forbidden, overrides_method, template_name
 from keyhole.sources.openapi.parameters import (
     SerialisationError,
     Wire,
@@ -63,12 +64,14 @@ def build(call: Call, endpoint: Endpoint, plan: Plan, base: str) -> Outgoing:
         path, query = _target(call, endpoint, plan)
         headers, cookies = _headers(call, plan)
         content = _content(call, plan, headers)
+        names = _query_names(query)
+        _check_method(names, call)
     except SerialisationError as error:
         raise InvalidArguments(str(error), operation=operation) from None
     headers.setdefault("accept", plan.accept)
     return Outgoing(
         endpoint.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, tuple(cookies), content,
-        frozenset(unquote(part.partition("=")[0]) for part in query), plan.json_answer,
+        names, plan.json_answer,
     )  # fmt: skip
 
 
@@ -106,14 +109,14 @@ def _target(call: Call, endpoint: Endpoint, plan: Plan) -> tuple[str, list[str]]
         name, wire, value = values[template_name(expression)]
         if expression.startswith("+"):
             wire = Wire(wire.name, wire.place, wire.style, wire.explode, reserved=True, media=wire.media)
-        return _named(name, path_text, wire, value)
+        # A value stays in its place, also where reserved characters are left as they are (OpenAPI 3.2, 4.12.2).
+        return re.sub("[?#&]", lambda char: quote(char[0]), _named(name, path_text, wire, value))
 
     path = _filled(template, fill)
-    for segment in path.split("/"):
-        # A URL parser would resolve these, and the request would be another one than the policy saw.
-        if unquote(segment) in (".", ".."):
-            names = ", ".join(name for name, _, _ in values.values())
-            raise SerialisationError(f"{names}: it makes the path segment {segment!r}, which leads to another path")
+    if climbs(path):
+        # A URL parser or the server would resolve these, and the request would be another one than the policy saw.
+        names = ", ".join(name for name, _, _ in values.values())
+        raise SerialisationError(f"{names}: {path[:200]!r} holds '.' or '..', which leads to another path")
     query = [_filled(part, fill) for part in fixed.split("&") if part] if fixed else []
     for name, wire, value in _given(call, plan, "query"):
         query += _named(name, query_parts, wire, value)
@@ -141,7 +144,7 @@ def _headers(call: Call, plan: Plan) -> tuple[dict[str, str], list[str]]:
     headers: dict[str, str] = {}
     for name, wire, value in _given(call, plan, "header"):
         key = wire.name.lower()
-        if key in FORBIDDEN:
+        if is_forbidden(key):
             raise SerialisationError(f"the header {wire.name} is not a program's to set")
         headers[key] = _named(name, header_text, wire, value)
     cookies: list[str] = []
@@ -174,7 +177,7 @@ def within(base: str, path: str) -> str:
         hint = "give a path that begins with / (it is added to the base URL)"
         raise InvalidArguments(f"{path[:200]!r} is not a path of this API", hint=f"{hint}: {base}" if base else hint)
     plain, mark, query = text.partition("?")
-    if any(segment in (".", "..") for segment in re.split(r"[/\\]", unquote(unquote(plain)))):
+    if climbs(plain):
         raise InvalidArguments(f"a path may not hold '.' or '..': {plain[:200]!r}", hint="write the path it leads to")
     try:
         # "%" stays: the path is the program's own, already encoded.
@@ -204,13 +207,26 @@ def build_ad_hoc(call: Call, origin: AdHoc, base: str) -> Outgoing:
         content = b""
         if "body" in call.arguments and (call.arguments["body"] is not None or "content-type" in headers):
             headers["content-type"], content = guessed(headers.get("content-type", ""), call.arguments["body"])
+        names = _query_names(query)
+        _check_method(names, call)
     except SerialisationError as error:
         raise InvalidArguments(str(error), operation=operation) from None
     headers.setdefault("accept", "application/json, */*;q=0.8")
     return Outgoing(
-        origin.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, (), content,
-        frozenset(unquote(part.partition("=")[0]) for part in query),
+        origin.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, (), content, names
     )  # fmt: skip
+
+
+def _query_names(query: list[str]) -> frozenset[str]:
+    return frozenset(unquote(part.partition("=")[0]) for part in "&".join(query).split("&") if part)
+
+
+def _check_method(query_names: frozenset[str], call: Call) -> None:
+    """Refuse what would make some frameworks take the request for one of another method than the policy saw."""
+    body = call.arguments.get("body")
+    for name in (*query_names, *(cast("dict[str, Any]", body) if isinstance(body, dict) else ())):
+        if overrides_method(name):
+            raise SerialisationError(f"{name} is not a program's to set: it may change the method of the request")
 
 
 def _mapping(call: Call, name: str) -> dict[str, Any]:
@@ -228,7 +244,7 @@ def _free_headers(given: dict[str, Any]) -> dict[str, str]:
         key = name.lower()
         if not _TOKEN.fullmatch(name):
             raise SerialisationError(f"{name[:60]!r} is not a header's name")
-        if key in FORBIDDEN:
+        if is_forbidden(key):
             raise SerialisationError(f"the header {name} is not a program's to set")
         if value is not None:
             headers[key] = _named(name, header_text, Wire(name, "header", "simple", explode=False), value)

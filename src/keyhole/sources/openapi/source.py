@@ -23,7 +23,7 @@ from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
 from keyhole.sources.openapi.signature import Plan, plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.sources.source import Notice
@@ -35,7 +35,8 @@ class OpenAPISource:
     """A `Source` over one document (the contract is `sources.source.Source`). Made by `load`.
 
     `security` holds the document's security schemes by name; `base_url` is the pinned base: scheme, host, port and
-    path that credentials may go to, empty where neither the operator nor the document says one.
+    path that credentials may go to, empty where neither the operator nor the document says one. `typed` are the URLs
+    that the operator gave: where the document's URL redirected to is not one of them.
     """
 
     def __init__(  # noqa: PLR0913  (what a source is made of, by name; `load` is the short way)
@@ -44,6 +45,7 @@ class OpenAPISource:
         schemas: Schemas,
         *,
         location: str,
+        typed: Iterable[str],
         notices: list[Notice],
         loose: list[Notice],
         base_url: str | None,
@@ -65,7 +67,7 @@ class OpenAPISource:
         scan = Scan(schemas)
         self._operations = self._build(list(scan.endpoints()))
         self._notices = _once(notices, scan.notices, loose)
-        trusted = [origin for url in (self._typed, location) if (origin := origin_of(url))]
+        trusted = [origin for url in typed if (origin := origin_of(url))]
         self._sender = Sender(
             Guard(trusted, allow_private=allow_private),
             pinned=self.base_url,
@@ -229,7 +231,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     schemas = Schemas(root, dialect)
     loose = dangling(root, schemas, text)
     source = OpenAPISource(
-        name, schemas, location=location, notices=notices, loose=loose, base_url=base_url, allow_private=allow_private,
+        name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url, allow_private=allow_private,
         timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
     )  # fmt: skip
     if not source.operations():
