@@ -137,6 +137,7 @@ PROGRAMS = [
     ("return await fetch('http://127.0.0.1/')", "throw", ["fetch"]),
     ("return require('fs')", "throw", ["require"]),
     ("return process.env", "throw", ["process"]),
+    ("return new FormData()", "throw", ["Uint8Array"]),
     ("", "syntax", ["empty"]),
 ]
 
@@ -294,9 +295,46 @@ async def test_an_api_that_is_slow(cache: Path) -> None:
         assert "1" in str(error), "names the time it waited"
 
 
-async def test_an_api_that_answers_html(cache: Path) -> None:
-    async with api(lambda _: http("<html>hello</html>", kind="text/html")) as url, opened(url, cache) as cm:
-        assert (await cm.execute("return await things.things_list()")).value == "<html>hello</html>"
+async def test_an_api_that_answers_html_where_it_promised_json(cache: Path) -> None:
+    promised = json.loads(json.dumps(document()))
+    promised["paths"]["/things"]["get"]["responses"]["200"]["content"] = {
+        "application/json": {"schema": {"type": "array"}}
+    }
+    async with api(lambda _: http("<html>sign in</html>", kind="text/html; charset=utf-8")) as url:
+        described = keyhole.OpenAPI(promised, name="things", base_url=url)
+        async with keyhole.CodeMode([described], config=Config(cache_dir=cache)) as cm:
+            error = await failing(cm, "return await things.things_list()")
+            assert error.fields()["code"] == "api_error"
+            assert "web page" in str(error)
+            assert "--base-url" in str(error)
+            assert (await cm.execute("return (await things.things_list.raw()).body")).value == "<html>sign in</html>"
+            assert (
+                await cm.execute("return await things.things_get({ thing_id: '1' })")
+            ).value == "<html>sign in</html>"
+
+
+async def test_a_name_that_is_no_global_says_which_there_are(cache: Path) -> None:
+    async with api(lambda _: http("[]")) as url, opened(url, cache) as cm:
+        assert "things" in (await failing(cm, "return await github.issues_list()")).hint
+        assert "Did you mean things?" in (await failing(cm, "return await thing.things_list()")).hint
+
+
+async def test_a_forgotten_await_is_named(cache: Path) -> None:
+    async with api(lambda _: http("[]")) as url, opened(url, cache) as cm:
+        for use in ("x.length", "x.map(a => a)", "[...x]", "'' + x", "JSON.stringify({ x })", "({ ...x.body })"):
+            error = await failing(cm, f"const x = things.things_list();\nreturn {use}")
+            assert "things.things_list(…) is a Promise: await it" in str(error), use
+            assert error.line == 2
+        assert "await it first" in str(await failing(cm, "return { x: things.things_list() }"))
+        for fine in ("things.things_list()", "await Promise.all([things.things_list(), find('a')])",
+                     "things.things_list().then(x => x)", "things.things_list() instanceof Promise"):  # fmt: skip
+            assert (await cm.execute(f"return {fine}")).outcome == "finished", fine
+
+
+async def test_the_way_other_sdks_spell_an_operation(cache: Path) -> None:
+    async with api(lambda _: http("[]")) as url, opened(url, cache) as cm:
+        assert (await cm.execute("return await things.things.list()")).value == []
+        assert "things_list" in str(await failing(cm, "return await things.thing.list()"))
 
 
 async def test_a_caught_api_error_has_what_the_api_said(cache: Path) -> None:

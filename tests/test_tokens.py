@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyhole import tokens
@@ -103,6 +103,7 @@ def test_an_estimate_of_a_long_text_is_rather_too_high_and_reads_a_part_of_it(ra
     assert tokens.estimate("") == 0
 
 
+@settings(deadline=None)  # the first count reads the ranks
 @given(st.text())
 def test_any_text_can_be_counted(text):
     assert tokens.count(text) >= 0
@@ -112,3 +113,12 @@ def test_any_text_can_be_counted(text):
 def test_a_lone_surrogate_is_counted_too(ranks):
     assert tokens.count("a\ud800b") >= 1
     assert tokens.estimate("a\ud800b") >= 1
+
+
+def test_bpe_openai_counts_long_texts_as_tiktoken_does(shared: Path) -> None:
+    text = (shared / "specs" / "github.json").read_text()[:1_700_000]
+    tokens.configure(shared / "ranks")
+    exact = tokens.count(text)
+    tokens.configure(None)
+    assert tokens.exact(), "bpe-openai is installed for the tests"
+    assert tokens.count(text) == exact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
@@ -12,7 +13,7 @@ from keyhole.answer.search import Search
 from keyhole.catalog import surface
 from keyhole.catalog.catalog import Catalog
 from keyhole.config import Config, OpenAPI, Secrets, openapi
-from keyhole.errors import ProgramError, UsageError
+from keyhole.errors import ProgramError, UsageError, nearest
 from keyhole.gateway.audit import Audit
 from keyhole.gateway.decision import Budget, Decision
 from keyhole.gateway.door import Door
@@ -22,6 +23,7 @@ from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, ImageSource, Limits
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sources.openapi.fetch import shown
 from keyhole.sources.openapi.source import load
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from keyhole.sources.source import Notice, Source
 
 log = logger(__name__)
+
+_MAX_QUERY = 16_000
 
 
 class CodeMode:
@@ -73,8 +77,8 @@ class CodeMode:
                 source = await self._load(api)
                 if source.name in apis:
                     raise UsageError(  # noqa: TRY301
-                        f"two APIs are called {source.name!r}: {apis[source.name].document} and {api.document}",
-                        hint=f"Name one of them: other_name={api.document}",
+                        f"two APIs are called {source.name!r}: {_place(apis[source.name])} and {_place(api)}",
+                        hint=f"Name one of them: other_name={_place(api)}",
                     )
                 apis[source.name], self.sources[source.name] = api, source
             await self._build(apis)
@@ -135,8 +139,9 @@ class CodeMode:
             )
         if code is not None:
             return await self._run(code, Audit(), calls=False)
-        found = await asyncio.to_thread(self.catalog.search, query or "", limit=limit)
-        return Search(query or "", found.total, tuple(found.operations), budget)
+        query = (query or "")[:_MAX_QUERY]
+        found = await asyncio.to_thread(self.catalog.search, query, limit=limit)
+        return Search(query, found.total, found.operations, budget, found.best, found.unanswered)
 
     async def execute(self, code: str, *, on_event: Callable[[CallRecord | LogLine], None] | None = None) -> Execution:
         """Run a program. Never raises for what the program or an API did. Cancelling stops it.
@@ -159,6 +164,7 @@ class CodeMode:
             outcome = await self._engine.run(program, Door(gateway, way), _engine_limits(self.config), on_log=on_log)
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):
+            _say_the_names(outcome.error, tuple(self.catalog.apis))
             return Execution("failed", None, outcome.error, made, outcome.logs, ms, source=code)
         return Execution("finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code)
 
@@ -196,6 +202,20 @@ def _rules(config: Config, apis: dict[str, OpenAPI]) -> tuple[Rule, ...]:
         if api.allow:
             rules.extend(rules_of(api.allow, name))
     return (*rules, *rules_of(config.allow))
+
+
+def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:
+    """Tell a program that used a name which is no global which ones there are."""
+    unknown = re.match(r"ReferenceError: (\w+) is not defined", error.message)
+    if unknown and not error.hint:
+        near = nearest(unknown[1], apis, limit=1)
+        listed = ", ".join(apis[:10]) + (f" and {len(apis) - 10} more" if len(apis) > 10 else "")
+        error.hint = f"Did you mean {near[0]}?" if near else f"The APIs here are: {listed}."
+
+
+def _place(api: OpenAPI) -> str:
+    """Say where a document is, as an error may show it: without a password, and not the document itself."""
+    return "a document" if isinstance(api.document, dict) else shown(str(api.document))
 
 
 def _engine_limits(config: Config) -> Limits:

@@ -8,6 +8,7 @@ one; a configuration file and the command line may not.
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import re
 import shlex
@@ -16,7 +17,7 @@ import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -29,6 +30,7 @@ Allow = Literal["read", "write", "all"]
 
 _REFERENCE = re.compile(r"\{(env|file|cmd):([^{}]+)\}")
 _COMMAND_TIMEOUT_S = 20.0
+_SECRET_LENGTH = 8
 _COMMAND_FRESH_S = 300.0
 _CLOSED = ConfigDict(extra="forbid", frozen=True)
 
@@ -137,11 +139,12 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
     document = table.get("document")
     if not isinstance(document, str):
         raise UsageError(f"{path}: [apis.{name}] needs `document`: a file or a URL")
-    texts = {
-        f"{part}.{key}": text
-        for part in ("headers", "query", "doc_headers")
-        for key, text in table.get(part, {}).items()
-    }
+    texts: dict[str, Any] = {}
+    for part in ("headers", "query", "doc_headers"):
+        given = table.get(part, {})
+        if not isinstance(given, dict):
+            raise UsageError(f"{path}: [apis.{name}] `{part}` is a table of names and values")
+        texts |= {f"{part}.{key}": text for key, text in cast("dict[str, Any]", given).items()}
     for key, text in {**texts, "bearer": table.get("bearer")}.items():
         if isinstance(text, str) and is_sensitive(key.partition(".")[2] or key) and not _REFERENCE.search(text):
             raise UsageError(
@@ -176,6 +179,19 @@ def has_reference(text: str) -> bool:
     return bool(_REFERENCE.search(text))
 
 
+def _parts(text: str) -> list[str]:
+    """Give what an API may repeat of an Authorization or Cookie header: token, user and password, a cookie's value."""
+    scheme, _, token = text.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            plain = base64.b64decode(token).decode()
+        except ValueError:
+            return [token]
+        return [token, plain, plain.partition(":")[2]]
+    values = [pair.partition("=")[2].strip() for pair in text.split(";")]
+    return [part for part in (token, *values) if len(part) >= _SECRET_LENGTH]
+
+
 def openapi(**settings: Any) -> OpenAPI:
     """Make an `OpenAPI` from settings. Raises `UsageError` in words, where the class raises pydantic's error."""
     try:
@@ -199,6 +215,9 @@ class Secrets:
         query = {name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.query.items()}
         if api.bearer:
             headers["Authorization"] = f"Bearer {await self.resolve(api.bearer, secrets, keep=True)}"
+        for name, text in headers.items():
+            if name.lower() in ("authorization", "cookie"):
+                secrets += _parts(text)
         return Credentials(headers, query, secrets=tuple(dict.fromkeys(secrets)))
 
     async def doc_headers(self, api: OpenAPI) -> dict[str, str]:
@@ -247,7 +266,12 @@ class Secrets:
         known = self._printed.get(command)
         if known and time.monotonic() - known[0] < _COMMAND_FRESH_S:
             return known[1]
-        program = shlex.split(command)
+        try:
+            program = shlex.split(command)
+        except ValueError as error:
+            raise CredentialError(f"a credential command cannot be read: {error}") from None
+        if not program:
+            raise CredentialError("a credential command is empty")
         try:
             process = await asyncio.create_subprocess_exec(
                 *program,
@@ -257,6 +281,9 @@ class Secrets:
             )
             try:
                 out, _ = await asyncio.wait_for(process.communicate(), _COMMAND_TIMEOUT_S)
+            except asyncio.CancelledError:
+                process.kill()
+                raise
             except TimeoutError:
                 process.kill()
                 await process.wait()

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 RANKS_NAME = "fb374d419588a4632f3f557e76b4b70aebbca790"
@@ -46,6 +46,12 @@ _SPLIT = "|".join(
 _PIECE = re.compile(
     r"([^\r\nA-Za-z0-9]?(?:[A-Z]*[a-z]+|[A-Z]+))|([0-9]{1,3})|( ?[^\sA-Za-z0-9]+[\r\n/]*)|(\s+)", re.ASCII
 )
+
+
+_CHUNK = 500_000
+"""Longer texts are counted in pieces: bpe-openai refuses a million characters."""
+_CUT = re.compile(r"[A-Za-z](?=[ \"])")
+"""Where the splitting rule always splits, so that the pieces cost what the whole does."""
 
 
 class _Counter(NamedTuple):
@@ -120,9 +126,19 @@ def _bpe_openai() -> _Counter | None:
 
 def _measure(encoding: Any) -> Callable[[str], int]:
     def measure(text: str) -> int:
-        return len(encoding.encode_ordinary(text))
+        return sum(len(encoding.encode_ordinary(chunk)) for chunk in _chunks(text))
 
     return measure
+
+
+def _chunks(text: str) -> Iterator[str]:
+    start = 0
+    while len(text) - start > _CHUNK:
+        cut = _CUT.search(text, start + _CHUNK, start + 2 * _CHUNK - 1)
+        end = cut.end() if cut else start + _CHUNK
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _rounded(text: str) -> int:

@@ -131,7 +131,7 @@ def test_a_value_beyond_the_budget_says_what_is_missing_and_how_to_get_it():
     first, note = text.split("\n")
     assert len(json.loads(first)) > 3
     assert note == snapshot(
-        '(shortened: 4,980 array items left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)'
+        "(shortened: 4,980 array items left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
     )
     assert tokens.count(text) <= 150
 
@@ -141,7 +141,7 @@ def test_a_string_beyond_the_budget_is_cut_with_a_count():
     assert text.startswith("hello world hello world ")
     assert text.split("\n")[-1] == (
         snapshot(
-            '(shortened: 59,163 of 60,000 characters left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)'
+            "(shortened: 59,163 of 60,000 characters left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
         )
     )
     assert tokens.count(text) <= 200

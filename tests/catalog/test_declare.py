@@ -9,7 +9,11 @@ from inline_snapshot import snapshot
 from tests.catalog.documents import ZONES
 
 from keyhole.catalog.catalog import Catalog
-from keyhole.catalog.declare import MAX_TOKENS, declaration, declarations, describe, usage
+from keyhole.catalog.declare import MAX_TOKENS, declaration, describe, describe_part, usage
+from keyhole.catalog.overview import declarations
+from keyhole.catalog.schema import Schemas
+from keyhole.catalog.types import Cut, Printer
+from keyhole.errors import InvalidArguments
 from keyhole.sources.openapi.source import load
 from keyhole.tokens import estimate
 
@@ -56,7 +60,6 @@ def test_describe_adds_what_parameters_mean(zones):
     assert describe(zones.lookup("zones_create")) == snapshot("""\
 declare namespace zones {
 // POST /zones · write · Create a zone
-// operationId: zones-create
 function zones_create(args: {
   body: {
     name: string; // The domain
@@ -152,3 +155,52 @@ def test_a_search_answer_keeps_its_budget(shared):
     catalog = Catalog(load(shared / "specs" / "github.json").operations())
     for query in ("create issue", "list pull requests", "repository settings", "webhook deliveries"):
         assert estimate(declarations(catalog.find(query, limit=5), budget=600)) <= 750
+
+
+def test_the_best_hit_of_every_intent_has_all_its_arguments(shared):
+    catalog = Catalog(load(shared / "specs" / "github.json").operations())
+    found = catalog.search("create an issue\nadd labels to an issue\nlist workflow runs of a repository", limit=5)
+    text = declarations(found.operations, budget=560, best=found.best)
+    for place in found.best:
+        operation = found.operations[place]
+        line = next(line for line in text.splitlines() if line.startswith(f"function {operation.name}("))
+        for one in operation.signature.parameters:
+            assert f"{one.name}: " in line or f"{one.name}?: " in line
+        assert "unknown" not in line.partition("Promise<")[2]
+    assert parses(text)
+
+
+def test_a_type_that_two_answers_share_is_declared_once(zones):
+    listed = zones.lookup("zones_list")
+    text = declarations([listed, listed], budget=600)
+    assert text.count("type Zone = {") == 1
+    assert text.count("Promise<Zone[]>") == 2
+    assert parses(text)
+
+
+def test_an_answer_without_content_is_void_and_an_unknown_one_unknown():
+    responses = {"gone": {"204": {"description": ""}}, "said": {}}
+    paths = {f"/{name}": {"delete": {"operationId": name, "responses": each}} for name, each in responses.items()}
+    catalog = Catalog(load({"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": paths}).operations())
+    assert "Promise<void>" in declaration(catalog.lookup("gone"))
+    assert "Promise<unknown>" in declaration(catalog.lookup("said"))
+
+
+def test_fields_that_tell_come_before_noise():
+    fields = ["node_id", "events_url", "errors", "title", "id", "state"]
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in fields}}
+    printer = Printer(Schemas({}), Cut(1, 3, 3), request=False)
+    assert printer.type(schema).startswith("{ title: string; id: string; state: string /* ")
+
+
+def test_values_are_said_once():
+    schema = {"anyOf": [{"enum": ["on", "off"]}, {"enum": ["off", "on"]}, {"enum": ["auto"]}]}
+    assert Printer(Schemas({}), Cut(1, 9, 9), request=True).type(schema) == '"on" | "off" | "auto"'
+
+
+def test_one_part_of_an_operation_can_be_described(zones):
+    text = describe_part(zones.lookup("zones_list"), "result.parent", depth=1)
+    assert "name: string" in text
+    assert parses(text)
+    with pytest.raises(InvalidArguments, match="has no 'nam'. There is: name"):
+        describe_part(zones.lookup("zones_list"), "result.nam")

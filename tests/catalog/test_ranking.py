@@ -88,30 +88,96 @@ def test_forms_of_a_word_are_one_term():
         ["deployment", "deployments", "deploy"],
     ):
         assert len({stem(word) for word in forms}) == 1
+    assert stem("customer") != stem("custom")
     assert terms("the list of a zone") == ["list", "zone"]
 
 
+@pytest.fixture(scope="module")
+def two():
+    people = {**ZONES, "info": {"title": "People", "version": "1"}, "paths": {
+        "/people": {"post": {"operationId": "addPerson", "summary": "Create a person", "responses": {}}},
+        "/people/{id}": {"post": {"operationId": "changePerson", "summary": "Update a person", "responses": {}}},
+        "/people/{id}/settings": {"patch": {
+            "operationId": "setOne", "summary": "Edit", "responses": {},
+            "requestBody": {"content": {"application/json": {"schema": {"oneOf": [
+                {"type": "object", "properties": {"id": {"enum": ["dark_mode"]}}},
+                {"type": "object", "properties": {"id": {"enum": ["always_use_https"]}}},
+            ]}}}},
+        }},
+    }}  # fmt: skip
+    return Catalog([*load(ZONES, name="zones").operations(), *load(people, name="people").operations()])
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("people create", "addPerson"),
+        ("people: create a zone", "addPerson"),
+        ("people.add_person", "addPerson"),
+        ("create in people", "addPerson"),
+        ("make a person", "addPerson"),
+        ("change a person", "changePerson"),
+        ("always use https", "setOne"),
+        ("records-create", "records-create"),
+        ("recordsCreate", "records-create"),
+        ("POST /zones/{z}/records", "records-create"),
+        ("DELETE /zones/17", "zones-delete"),
+        ("/zones", "zones-list"),
+        ("list zones", "zones-list"),
+    ],
+)
+def test_names_routes_and_the_name_of_an_api_are_understood(two, query, first):
+    assert two.find(query)[0].id == first
+
+
+def test_the_name_of_an_api_confines_a_line_to_it(two):
+    assert {op.api for op in two.find("people create\npeople: update", limit=20)} == {"people"}
+    assert {op.api for op in two.find("create", limit=20)} == {"people", "zones"}
+    assert {op.api for op in two.find("create", limit=20, api="people")} == {"people"}
+
+
+def test_every_line_is_answered_or_named(two):
+    asked = ["delete zone", "create dns record", "qqqq zzzz", "list zones", "create a person", "read a file"]
+    found = two.search("\n".join(asked), limit=2)
+    assert found.unanswered == ("qqqq zzzz",)
+    best = [found.operations[place].id for place in found.best]
+    assert best == ["zones-delete", "records-create", "zones-list", "addPerson", "files-get"]
+
+
+def test_only_what_answers_about_as_well_is_counted(zones):
+    assert zones.search("records-create").total == 1
+
+
 FLOORS = {  # hit@1, hit@5, MRR
-    "keywords": (0.64, 0.94, 0.77),
-    "jargon": (0.60, 0.80, 0.68),
-    "intent": (0.12, 0.32, 0.22),
+    "keywords": (0.66, 0.94, 0.77),
+    "jargon": (0.68, 0.80, 0.73),
+    "intent": (0.13, 0.37, 0.24),
+    "keywords in all": (0.60, 0.82, 0.70),
+    "jargon in all": (0.44, 0.62, 0.53),
+    "intent in all": (0.11, 0.27, 0.18),
 }
 
 
 def test_the_queries_over_real_documents_hold_their_floors(shared):
-    catalogs = {}
+    entries = [
+        entry
+        for name in ("cloudflare-github", "discord", "kubernetes", "slack", "stripe", "twilio")
+        for entry in json.loads((shared / "queries" / f"{name}.json").read_text())
+    ]
+    documents = dict.fromkeys(entry["document"] for entry in entries)
+    operations = {document: load(shared / "specs" / document).operations() for document in documents}
+    alone = {document: Catalog(found) for document, found in operations.items()}
+    together = Catalog(operation for found in operations.values() for operation in found)
     ranks: dict[str, list[int]] = {}
-    for name in ("cloudflare-github", "discord", "kubernetes", "slack", "stripe", "twilio"):
-        for entry in json.loads((shared / "queries" / f"{name}.json").read_text()):
-            document = entry["document"]
-            if document not in catalogs:
-                catalogs[document] = Catalog(load(shared / "specs" / document).operations())
-            asked = {entry.get("style", "intent"): entry["query"]} | (
-                {"keywords": entry["keywords"]} if "keywords" in entry else {}
-            )
-            for style, query in asked.items():
-                hits = [f"{op.method} {op.path}" for op in catalogs[document].find(query, limit=50)]
-                ranks.setdefault(style, []).append(rank(hits, set(entry["gold"])))
+    for entry in entries:
+        asked = {entry.get("style", "intent"): entry["query"]}
+        asked |= {"keywords": entry["keywords"]} if "keywords" in entry else {}
+        api = operations[entry["document"]][0].api
+        gold = {(api, route) for route in entry["gold"]}
+        for style, query in asked.items():
+            for kind, catalog in ((style, alone[entry["document"]]), (f"{style} in all", together)):
+                hits = [(op.api, f"{op.method} {op.path}") for op in catalog.find(query, limit=50)]
+                ranks.setdefault(kind, []).append(rank(hits, gold))
     for style, floor in FLOORS.items():
         assert all(got >= least for got, least in zip(scores(ranks[style]), floor, strict=True)), (
             style,
@@ -121,7 +187,7 @@ def test_the_queries_over_real_documents_hold_their_floors(shared):
 
 @pytest.mark.parametrize(
     ("name", "floor"),
-    [("stabletoolbench", (0.62, 0.85, 0.72)), ("livemcpbench", (0.30, 0.61, 0.43))],
+    [("stabletoolbench", (0.63, 0.87, 0.73)), ("livemcpbench", (0.32, 0.63, 0.45))],
 )
 def test_other_peoples_queries_hold_their_floors(shared, name, floor):
     data = json.loads((shared / "retrieval" / f"{name}.json").read_text())

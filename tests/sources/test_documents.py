@@ -243,7 +243,7 @@ def test_document_headers_go_to_its_own_origin_only(server):
     [
         ("nothing", "answered 404", "/openapi.json"),
         ("fail", "answered 500", "check"),
-        ("hangup", "cannot fetch", "server up"),
+        ("hangup", "cannot fetch", "check the address"),
         ("html", "is a web page", "JSON or YAML itself"),
     ],
 )

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from keyhole.catalog.intent import Names, lines
 from keyhole.catalog.paths import Paths
 from keyhole.catalog.ranking import Found, Index
+from keyhole.catalog.words import RELATED, plain_words, stem
 from keyhole.errors import UnknownOperation, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from keyhole.catalog.intent import Intent
     from keyhole.catalog.operation import Operation
 
 _OFFERED = 3
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _NEAR_POOL = 60
+_NEAR_ENOUGH = 0.4
+_MEANT = 0.5
+_MAX_ROUTE = 300
 
 
 class Catalog:
@@ -31,6 +40,7 @@ class Catalog:
         self._loose: dict[str, dict[str, list[Operation]]] = {}
         self._paths: dict[str, Paths] = {}
         self._index: Index | None = None
+        self._words: Names | None = None
 
     def get(self, api: str, name: str) -> Operation:
         """Give the operation called `name`: its name, its operationId, "METHOD /path", or either in another spelling.
@@ -77,8 +87,30 @@ class Catalog:
         return list(self.search(query, limit=limit, api=api).operations)
 
     def search(self, query: str, *, limit: int = 10, api: str | None = None) -> Found:
-        """Like `find`, with the scores and how many operations matched at all."""
-        return self.index.search(query, limit=limit, api=api)
+        """Like `find`, with the scores, how many are near the best, and which lines nothing answers.
+
+        The name of an API in a line confines it to that API; an operation's name, its operationId or its
+        "METHOD /path" is the line's first hit.
+        """
+        if self._words is None:
+            self._words = Names(self.apis)
+        intents = [self._words.read(line) for line in lines(query)]
+        if api is not None:
+            if api not in self.apis:
+                return Found((), (), 0)
+            intents = [replace(intent, apis=frozenset({api})) for intent in intents]
+        exact = [self._named(intent) for intent in intents]
+        return self.index.search(intents, limit=limit, exact=exact)
+
+    def _named(self, intent: Intent) -> list[Operation]:
+        """Give the operations that a line names outright: by name, operationId, path, or method and path."""
+        apis = intent.apis or self.apis.keys()
+        text = intent.text.strip(" `'\"();")
+        if text.startswith("/") and " " not in text:
+            routes = [(api, self.match(api, method, text)) for method in _METHODS for api in apis]
+            return [hit[0] for _, hit in routes if hit]
+        found = (self._find_one(api, text) for api in self.apis if api in apis)
+        return [hit for hit in found if hit is not None]
 
     @property
     def index(self) -> Index:
@@ -100,8 +132,8 @@ class Catalog:
         message = f"{api or 'This catalog'} has no operation {_quoted(name)}."
         if offered:
             message += f" Nearest: {', '.join(offered)}."
-        words = " ".join(re.findall(r"[A-Za-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name)))[:60].lower() or "..."
-        hint = f'Use one of these names, or search for it: find("{words}").'
+        words = " ".join(plain_words(name))[:60] or "..."
+        hint = f'{"Use one of these, or search" if offered else "Search"} for it: find("{words}").'
         return UnknownOperation(message, hint=hint, operation=f"{api}.{name}"[:200] if api else name[:200])
 
     def _find_one(self, api: str, name: str) -> Operation | None:
@@ -128,14 +160,54 @@ class Catalog:
         return None
 
     def _near(self, api: str | None, name: str) -> list[str]:
-        """Give the nearest names: by spelling among those that share most letter triples, then by meaning."""
+        """Give the nearest names: for a route the paths like it, else by words that say the same, then by spelling."""
         operations = self.apis[api] if api else self.operations
+        method, _, path = name[:_MAX_ROUTE].strip().partition(" ")
+        if path.lstrip().startswith("/"):
+            routed = self._near_route(operations, method.upper(), path.strip())
+            return [f"{op.qualified} ({op.method} {op.path})" for op in routed]
         wanted = _triples(name)
         close = sorted(operations, key=lambda op: (-_overlap(wanted, _triples(op.name)), op.name))[:_NEAR_POOL]
-        by_name = {op.name: op for op in reversed(close)}
-        chosen = [by_name[hit] for hit in nearest(name, by_name, limit=_OFFERED)]
-        chosen += [op for op in self.find(name, limit=_OFFERED, api=api) if op not in chosen]
-        return [op.qualified for op in chosen[: _OFFERED + 1]]
+        found = list(self.find(" ".join(plain_words(name[:_MAX_ROUTE])), limit=_NEAR_POOL, api=api))
+        pool = list(dict.fromkeys([*close, *found]))
+        said = _sense(name)
+        scored = [
+            (_likeness(said, wanted, op) + _MEANT * (op in found[:1]), -place, op) for place, op in enumerate(pool)
+        ]
+        scored.sort(key=lambda item: item[:2], reverse=True)
+        return [op.qualified for score, _, op in scored[: _OFFERED + 1] if score > _NEAR_ENOUGH]
+
+    def _near_route(self, operations: Iterable[Operation], method: str, path: str) -> list[Operation]:
+        """Give the operations whose paths are most like `path`, those of its method first."""
+        parts = [part for part in re.split(r"[?#]", path)[0].strip("/").split("/") if part]
+
+        def likeness(operation: Operation) -> float:
+            own = [part for part in operation.path.strip("/").split("/") if part]
+            literal = {_loose(part) for part in own if "{" not in part}
+            same = sum(_like(part, literal) for part in parts)
+            return same - 0.3 * abs(len(own) - len(parts)) - 0.2 * len(literal) + 0.5 * (operation.method == method)
+
+        pool = [op for op in operations if op.method == method] or list(operations)
+        ranked = sorted(pool, key=lambda op: (-likeness(op), op.path))[:_OFFERED]
+        return [op for op in ranked if any(_like(part, {_loose(one) for one in op.path.split("/")}) for part in parts)]
+
+
+def _likeness(said: set[str], triples: set[str], operation: Operation) -> float:
+    return _overlap(said, _sense(operation.name)) * 2 + _overlap(triples, _triples(operation.name))
+
+
+def _like(part: str, literal: set[str]) -> float:
+    """Say how much a segment is one of the literal ones: 1 for the same, 0.8 but for a plural or a letter or two."""
+    plain = _loose(part)[:60]
+    if plain in literal:
+        return 1.0
+    return 0.8 if plain and get_close_matches(plain, [one for one in literal if len(one) < 60], 1, 0.8) else 0.0
+
+
+def _sense(name: str) -> set[str]:
+    """Give the words of a name by their stems, verbs that say the same as one."""
+    stems = [stem(word) for word in plain_words(name[:_MAX_ROUTE])]
+    return {min((one, *RELATED.get(one, ()))) for one in stems}
 
 
 def _loose(text: str) -> str:

@@ -6,25 +6,27 @@ function an operation. Text of the document stands in comments and string litera
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.types import Cut, Printer, TooLarge, comment, key, prose
+from keyhole.catalog.types import Cut, Printer, TooLarge
+from keyhole.catalog.wording import comment, key, prose
+from keyhole.errors import InvalidArguments, nearest
 from keyhole.tokens import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
-    from keyhole.catalog.operation import Operation
+    from keyhole.catalog.operation import Body, Operation
+    from keyhole.catalog.schema import Schemas
 
 MAX_TOKENS = 1_500
 """No declaration is larger."""
 
-_BEST_SHARE = 0.45
-_LEAST = 60
 _SUMMARY = 120
 _DESCRIPTION = 600
-_LINES_ONLY = 12
+_NESTED_ARRAYS = 4
 
 # From generous to bare: (arguments, output). The first pair that fits the budget is taken.
 _CUTS = (
@@ -44,51 +46,96 @@ _FULL = ((24, 200), (24, 120), (20, 80), (16, 60), (12, 40), (8, 30), (5, 20), (
 
 def declaration(operation: Operation, *, budget: int = 400) -> str:
     """Declare one operation in about `budget` tokens (never over `MAX_TOKENS`, however small the budget)."""
-    return _namespace(operation.api, [_fitting(operation, min(budget, MAX_TOKENS))])
-
-
-def declarations(operations: Sequence[Operation], *, budget: int = 600) -> str:
-    """Declare several, best first: the first gets the fullest declaration, the budget's rest is shared out evenly."""
-    budget = min(budget, 10 * MAX_TOKENS)
-    written: list[tuple[str, str]] = []
-    left = budget
-    for place, operation in enumerate(operations):
-        others = len(operations) - place - 1
-        share = left / (others + 1) if place else max(left * _BEST_SHARE, left / (others + 1))
-        text = _fitting(operation, int(max(_LEAST, min(share, MAX_TOKENS))))
-        if others + 1 > _LINES_ONLY and share < _LEAST:
-            text = f"{_heading(operation)}\nfunction {operation.name}(args: unknown): Promise<unknown>;"
-        left = max(0, left - estimate(text))
-        written.append((operation.api, text))
-    groups = groupby(written, key=lambda item: item[0])
-    return "\n".join(_namespace(api, [text for _, text in group]) for api, group in groups)
+    return namespace(operation.api, [_fitting(operation, min(budget, MAX_TOKENS))])
 
 
 def describe(operation: Operation, *, depth: int = 3, budget: int = MAX_TOKENS) -> str:
     """Declare one operation with descriptions, a line a parameter, `depth` levels deep, in at most `budget` tokens."""
     budget = min(budget, MAX_TOKENS)
-    lines = [_heading(operation)]
     said = prose(operation.description, _DESCRIPTION)
-    if said and said.rstrip("…") not in operation.summary:
+    told = _letters(said) in _letters(operation.summary) or (not operation.summary and len(said) <= _SUMMARY)
+    lines = [heading(operation if told or operation.summary else replace(operation, description=""))]
+    if not told:
         lines.append(f"// {said}")
-    if operation.auth:
+    if len(operation.auth) > 1:
         lines.append(f"// auth: {comment(' or '.join(operation.auth), 100)}")
-    if operation.id not in (operation.name, f"{operation.method} {operation.path}"):
+    if operation.id != f"{operation.method} {operation.path}" and _letters(operation.id) != _letters(operation.name):
         lines.append(f"// operationId: {comment(operation.id, 120)}")
     body = operation.signature.body
-    if body and body.content_type != "application/json":
+    if body and body.content_type != "application/json" and not _says_nothing(operation, body):
         lines.append(f"// body is sent as {comment(body.content_type, 60)}")
     for width, text in _FULL:
         for level in range(min(depth, 6), 0, -1):
             shown = Cut(level, width, max(4, width), text)
             try:
-                function = _function(operation, shown, Cut(level, width, max(3, width // 2), text), budget * 8)
+                written = function(operation, shown, Cut(level, width, max(3, width // 2), text), budget * 8)
             except TooLarge:
                 continue
-            full = _namespace(operation.api, ["\n".join([*lines, function])])
+            full = namespace(operation.api, ["\n".join([*lines, written])])
             if estimate(full) <= budget:
                 return full
     return declaration(operation, budget=budget)
+
+
+def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: int = MAX_TOKENS) -> str:
+    """Declare one part of an operation, `path` deep: "body.items", "result.owner", or an argument's name.
+
+    Raises InvalidArguments with what there is where a step of the path leads nowhere.
+    """
+    first, *steps = path.replace("[]", "").split(".")
+    signature = operation.signature
+    parts: dict[str, Any] = {one.name: one.schema for one in signature.parameters}
+    if signature.body:
+        parts["body"] = signature.body.schema
+    if signature.output is not None:
+        parts["result"] = signature.output
+    if first not in parts:
+        raise _no_part(operation, first, "", parts)
+    schema = parts[first]
+    for place, step in enumerate(steps):
+        fields = signature.schemas.fields(_item(schema, signature.schemas))
+        if step not in fields:
+            raise _no_part(operation, step, ".".join([first, *steps[:place]]), fields)
+        schema = fields[step]
+    title = f"// {operation.name}: {comment(path, 120)}"
+    name = "".join(re.findall(r"\w+", path.title(), re.ASCII)) or "Part"
+    for width, text in _FULL:
+        for level in range(min(depth, 8), 0, -1):
+            cut = Cut(level, width, max(8, width), text)
+            printer = Printer(signature.schemas, cut, request=first != "result", bound=budget * 8)
+            try:
+                whole = namespace(operation.api, [title, f"type P{name} = {printer.type(schema)};"])
+            except TooLarge:
+                continue
+            if estimate(whole) <= budget:
+                return whole
+    return namespace(operation.api, [title, f"type P{name} = unknown; // too large: describe one of its fields"])
+
+
+def _item(schema: Any, schemas: Schemas) -> Any:
+    """Unwrap arrays: a path goes through them without a step."""
+    for _ in range(_NESTED_ARRAYS):
+        items = schemas.resolve(schema).get("items")
+        if not isinstance(items, dict):
+            break
+        schema = cast("Any", items)
+    return schema
+
+
+def _no_part(operation: Operation, step: str, where: str, known: Iterable[str]) -> InvalidArguments:
+    names = list(known)
+    near = nearest(step[:80], names[:500]) or names[:8]
+    listed = ", ".join(comment(name, 60) for name in near)
+    inside = f"{comment(where, 120)} of {operation.qualified}" if where else operation.qualified
+    return InvalidArguments(
+        f"{inside} has no {comment(step, 60)!r}. There is: {listed or 'nothing inside'}",
+        hint='Write a path such as "body", "body.field" or "result.field".',
+        operation=operation.qualified,
+    )
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def usage(operation: Operation, *, budget: int = 160) -> str:
@@ -104,19 +151,25 @@ def usage(operation: Operation, *, budget: int = 160) -> str:
 
 
 def _fitting(operation: Operation, budget: int) -> str:
-    heading = _heading(operation)
-    room = budget - estimate(heading)
+    head = heading(operation)
+    room = budget - estimate(head)
     text = ""
     for arguments, output in _CUTS:
         try:
-            text = _function(operation, arguments, output, max(room, 40) * 8)
+            text = function(operation, arguments, output, max(room, 40) * 8)
         except TooLarge:
             continue
         if estimate(text) <= room:
             break
     if not text or estimate(text) > MAX_TOKENS - 100:
-        text = f"function {operation.name}(args: {_bare(operation)}): Promise<unknown>;"
-    return f"{heading}\n{text}"
+        text = bare(operation)
+    return f"{head}\n{text}"
+
+
+def bare(operation: Operation) -> str:
+    """Write the function of what fits no other way."""
+    told = "" if operation.signature.output is None else f' /* describe("{operation.name}") */'
+    return f"function {operation.name}(args: {_bare(operation)}): Promise<unknown{told}>;"
 
 
 def _bare(operation: Operation) -> str:
@@ -127,15 +180,23 @@ def _bare(operation: Operation) -> str:
     return "{ " + "".join(f"{key(name)}: unknown; " for name in names if len(name) < 100) + "[name: string]: unknown }"
 
 
-def _heading(operation: Operation) -> str:
+def heading(operation: Operation, limit: int = _SUMMARY) -> str:
+    """Say an operation's route, effect and summary in one line of comment."""
     parts = [f"{operation.method} {comment(operation.path, 200)}" if operation.method else "", str(operation.effect)]
     parts += ["deprecated"] if operation.deprecated else []
-    parts.append(prose(operation.summary or operation.description, _SUMMARY))
+    parts.append(prose(operation.summary or operation.description, limit))
     return f"// {' · '.join(part for part in parts if part)}"
 
 
-def _function(operation: Operation, arguments: Cut, output: Cut, bound: int) -> str:
-    result = _output(operation, output, bound)
+def function(
+    operation: Operation,
+    arguments: Cut,
+    output: Cut,
+    bound: int,
+    alias: Callable[[str], str | None] | None = None,
+) -> str:
+    """Write the function of an operation. Raises TooLarge beyond `bound` characters."""
+    result = _output(operation, output, bound, alias)
     return f"function {operation.name}({_arguments(operation, arguments, bound)}): Promise<{result}>;"
 
 
@@ -144,8 +205,7 @@ def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
     rows: list[tuple[str, bool, Any]] = [
         (one.name, one.required, _described(one.schema, one.description, cut)) for one in signature.parameters
     ]
-    if signature.body:
-        body = signature.body
+    if (body := signature.body) and not _says_nothing(operation, body):
         # Before the optional parameters: `members` keeps the order among equals, and a body matters more than they do.
         written = ("body", body.required, _described(body.schema, body.description, cut))
         rows = [*(row for row in rows if row[1]), written, *(row for row in rows if not row[1])]
@@ -156,19 +216,28 @@ def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
     return f"args{optional}: {printer.members(rows, cut.depth + 1, ())}"
 
 
+def _says_nothing(operation: Operation, body: Body) -> bool:
+    """Say whether a body is declared and is none: an optional object of no fields."""
+    found = operation.signature.schemas.resolve(body.schema)
+    if body.required or operation.signature.schemas.fields(found):
+        return False
+    closed = found.get("properties") == {} and not found.get("additionalProperties")
+    return closed or (operation.method in ("GET", "HEAD") and found.get("type") in (None, "object"))
+
+
 def _described(schema: dict[str, Any], description: str, cut: Cut) -> dict[str, Any]:
     if not cut.text or not description or "$ref" in schema:
         return schema
     return {**schema, "description": description}
 
 
-def _output(operation: Operation, cut: Cut, bound: int) -> str:
-    if operation.signature.output is None:
-        return "unknown"
-    if not cut.width:
-        return "unknown"
-    return Printer(operation.signature.schemas, cut, request=False, bound=bound).type(operation.signature.output)
+def _output(operation: Operation, cut: Cut, bound: int, alias: Callable[[str], str | None] | None) -> str:
+    signature = operation.signature
+    if signature.output is None:
+        return "void" if signature.empty else "unknown"
+    return Printer(signature.schemas, cut, request=False, bound=bound, alias=alias).type(signature.output)
 
 
-def _namespace(api: str, functions: list[str]) -> str:
+def namespace(api: str, functions: list[str]) -> str:
+    """Put declarations into their API's namespace."""
     return f"declare namespace {api} {{\n" + "\n".join(functions) + "\n}"

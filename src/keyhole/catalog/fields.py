@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from keyhole.catalog.words import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keyhole.catalog.operation import Operation
     from keyhole.catalog.schema import Schemas
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = 600
 _MAX_FIELDS = 80
 _MAX_VALUES = 24
+_MAX_ALTERNATIVES = 100
 _LEVELS = 3
 
 
@@ -35,7 +38,8 @@ TAGS = Field(1.5, 2, 0.3)
 DESCRIPTION = Field(0.5, 30, 0.5)
 PARAMETERS = Field(0.75, 8, 0.5)
 BODY = Field(0.6, 20, 0.5)
-VALUES = Field(0.3, 20, 0.5)
+VALUES = Field(0.4, 20, 0.2)
+VERBATIM = Field(1.5, 1, 0.0)
 OUTPUT = Field(0.4, 30, 0.5)
 
 
@@ -44,7 +48,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._shared: dict[tuple[int, str], tuple[list[str], list[str]]] = {}
-        self._known: dict[tuple[int, str], dict[str, dict[str, Any]]] = {}
+        self._known: dict[tuple[int, str], dict[str, list[dict[str, Any]]]] = {}
 
     def fields(self, operation: Operation) -> Iterator[tuple[Field, list[str]]]:
         """Give each field with its terms."""
@@ -71,7 +75,9 @@ class Reader:
             names, more = self._read(signature.body.schema, schemas)
             yield BODY, names
             values = [*values, *more]
-        yield VALUES, values
+        once = dict.fromkeys(values)
+        yield VALUES, [value for value in once if value[0] != "="]
+        yield VERBATIM, [value for value in once if value[0] == "="]
         if signature.output:
             yield OUTPUT, self._read(signature.output, schemas)[0]
 
@@ -92,16 +98,17 @@ class Reader:
         for _ in range(_LEVELS):
             deeper: list[Any] = []
             for item in level:
-                for name, value in self._fields(item, schemas).items():
+                for name, forms in self._fields(item, schemas).items():
                     if len(names) >= _MAX_FIELDS:
-                        return [term for name in names for term in terms(name)], values
+                        return _worded(names), values
                     names[name] = None
-                    _values(schemas.resolve(value), values)
-                    deeper.append(value)
+                    for form in forms[:_MAX_ALTERNATIVES]:
+                        _values(schemas.resolve(form), values)
+                    deeper.append(forms[0])
             level = deeper
-        return [term for name in names for term in terms(name)], values
+        return _worded(names), values
 
-    def _fields(self, item: Any, schemas: Schemas) -> dict[str, dict[str, Any]]:
+    def _fields(self, item: Any, schemas: Schemas) -> dict[str, list[dict[str, Any]]]:
         ref = cast("dict[str, Any]", item).get("$ref") if isinstance(item, dict) else None
         key = (id(schemas), ref) if isinstance(ref, str) else None
         if key is not None and key in self._known:
@@ -109,7 +116,7 @@ class Reader:
         found = schemas.resolve(item)
         if isinstance(found.get("items"), dict):
             found = schemas.resolve(found["items"])
-        fields = schemas.fields(found)
+        fields = schemas.variants(found)
         if key is not None:
             self._known[key] = fields
         return fields
@@ -125,4 +132,22 @@ def _values(schema: dict[str, Any], values: list[str]) -> None:
     if isinstance(options, list):
         for value in cast("list[Any]", options)[:_MAX_VALUES]:
             if isinstance(value, str) and len(value) < 60:
-                values.extend(terms(value))
+                values.extend(_phrase(value))
+                if len(found := terms(value)) > 1:
+                    values.append(verbatim(found))
+
+
+def verbatim(found: list[str]) -> str:
+    """Give the one term that stands for an enum value, or for a part of a query, as a whole."""
+    return f"={''.join(found)}"
+
+
+def _worded(names: Iterable[str]) -> list[str]:
+    return [term for name in names for term in _phrase(name)]
+
+
+@lru_cache(maxsize=65_536)
+def _phrase(text: str) -> tuple[str, ...]:
+    """Give the terms of a name, and each two that stand together as one: a query that has both in a row means it."""
+    found = terms(text)
+    return (*found, *(one + other for one, other in pairwise(found)))

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from keyhole.catalog.files import with_files
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,12 +54,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What goes in and comes out. `schemas` resolves the `$ref`s of every schema in here."""
+    """What goes in and comes out. `schemas` resolves the `$ref`s of every schema in here.
+
+    `output` is None where the document does not say; `empty` says that it promises no content (204, 205).
+    """
 
     parameters: tuple[Parameter, ...]
     body: Body | None
     output: Schema | None
     schemas: Schemas
+    empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Operation:
     @cached_property
     def signature(self) -> Signature:
         """The signature, read from the source on first use."""
-        return self.load()
+        return with_files(self.load())
 
     @property
     def qualified(self) -> str:

@@ -9,21 +9,20 @@ from heapq import nlargest
 from math import log
 from typing import TYPE_CHECKING
 
-from keyhole.catalog.fields import Reader, is_collection
+from keyhole.catalog.fields import Reader, is_collection, verbatim
 from keyhole.catalog.words import ABBREVIATED, CHANGES, CREATES, DELETES, READS, RELATED, STOP, plain_words, stem, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from keyhole.catalog.fields import Field
+    from keyhole.catalog.intent import Intent
     from keyhole.catalog.operation import Operation
 
 MAX_RANKED = 200
 """No search answers with more for one intent."""
 
 _K1 = 1.0
-_MAX_QUERY = 1_000
-_MAX_INTENTS = 8
 _MAX_TERMS = 40
 _RELATED = 0.35
 _PREFIX = 0.7
@@ -36,15 +35,23 @@ _COVER = 0.4
 _LEAF_BONUS = 0.3
 _MANY_BONUS = 1.1
 _DEPTH = 0.01
+_NAMED = 2.0
+_NEAR = 0.5
+_FITTING_BONUS = 1.12
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: the best operations with their scores, and how many matched at all."""
+    """What a search found: the best operations with their scores, and how many answer about as well (`total`).
+
+    `best` are the places, in `operations`, of the best hit of each line; `unanswered` the lines that have none.
+    """
 
     operations: tuple[Operation, ...]
     scores: tuple[float, ...]
     total: int
+    best: tuple[int, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 class Index:
@@ -52,6 +59,7 @@ class Index:
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._operations = tuple(operations)
+        self._numbers = {id(operation): number for number, operation in enumerate(self._operations)}
         self._postings: dict[str, tuple[array[int], array[float]]] = {}
         counted: dict[str, dict[tuple[str, ...], int]] = {}
         reader = Reader()
@@ -62,18 +70,41 @@ class Index:
         self._sorted = sorted(self._postings)
         self._initials = {short: max(sorted(found), key=lambda one: found[one]) for short, found in counted.items()}
 
-    def search(self, query: str, *, limit: int = 10, api: str | None = None) -> Found:
-        """Rank. Lines of the query are intents of their own and take turns in the answer."""
-        lines = [line for line in query[:_MAX_QUERY].splitlines() if line.strip()][:_MAX_INTENTS]
-        ranked = [self._rank(line, api) for line in lines]
-        matched = set[int]().union(*(numbers for _, numbers in ranked))
-        best = [sorted(scores, key=lambda number: (-scores[number], number)) for scores, _ in ranked]
+    def search(self, intents: Sequence[Intent], *, limit: int, exact: Sequence[Sequence[Operation]] = ()) -> Found:
+        """Rank. Intents take turns in the answer; the best of each is in it, whatever the limit.
+
+        `exact` holds, for each intent, the operations that it names outright: they come first.
+        """
+        ranked: list[dict[int, float]] = []
+        for place, intent in enumerate(intents):
+            scores = self._rank(intent.text, intent.apis)
+            if not scores and intent.apis:
+                scores = self._rank(intent.asked, frozenset())
+            named = [self._numbers[id(operation)] for operation in (exact[place] if place < len(exact) else ())]
+            top = max(scores.values(), default=1.0)
+            for behind, number in enumerate(named):
+                scores[number] = top * (_NAMED - 0.1 * behind)
+            ranked.append(scores)
+        return self._merged(intents, ranked, limit)
+
+    def _merged(self, intents: Sequence[Intent], ranked: Sequence[dict[int, float]], limit: int) -> Found:
+        orders = [sorted(scores, key=lambda number: (-scores[number], number)) for scores in ranked]
+        near = set[int]()
+        for scores, order in zip(ranked, orders, strict=True):
+            near.update(number for number in order if scores[number] >= _NEAR * scores[order[0]])
         chosen: dict[int, float] = {}
-        for place in range(max((len(found) for found in best), default=0)):
-            for found, (scores, _) in zip(best, ranked, strict=True):
-                if place < len(found) and len(chosen) < limit:
-                    chosen.setdefault(found[place], scores[found[place]])
-        return Found(tuple(self._operations[number] for number in chosen), tuple(chosen.values()), len(matched))
+        for place in range(max((len(order) for order in orders), default=0)):
+            for order, scores in zip(orders, ranked, strict=True):
+                if place < len(order) and (len(chosen) < limit or not place):
+                    chosen.setdefault(order[place], scores[order[place]])
+        places = {number: place for place, number in enumerate(chosen)}
+        return Found(
+            tuple(self._operations[number] for number in chosen),
+            tuple(chosen.values()),
+            len(near),
+            tuple(dict.fromkeys(places[order[0]] for order in orders if order)),
+            tuple(intent.asked for intent, order in zip(intents, orders, strict=True) if not order),
+        )
 
     def _add(self, number: int, fields: Iterable[tuple[Field, list[str]]]) -> None:
         weights: dict[str, float] = {}
@@ -97,9 +128,9 @@ class Index:
             for at, weight in enumerate(weights):
                 weights[at] = rarity * weight * (_K1 + 1) / (_K1 + weight)
 
-    def _rank(self, line: str, api: str | None) -> tuple[dict[int, float], Collection[int]]:
-        """Give the scores of the best `MAX_RANKED` for one intent, and the numbers of all that match it."""
-        words = plain_words(line)[:_MAX_TERMS]
+    def _rank(self, line: str, apis: frozenset[str]) -> dict[int, float]:
+        """Give the scores of the best `MAX_RANKED` for one intent."""
+        words = _spelt_out(plain_words(line)[:_MAX_TERMS])
         scores: dict[int, float] = {}
         for options in self._wanted(words):
             best: dict[int, float] = {}
@@ -110,11 +141,11 @@ class Index:
                         best[number] = score
             for number, score in best.items():
                 scores[number] = scores.get(number, 0.0) + score
-        if api is not None:
-            scores = {number: score for number, score in scores.items() if self._operations[number].api == api}
-        wish = _Wish(words)
+        if apis:
+            scores = {number: score for number, score in scores.items() if self._operations[number].api in apis}
+        wish = _Wish(line, words)
         top = nlargest(MAX_RANKED, scores.items(), key=lambda item: (item[1], -item[0]))
-        return {number: score * wish.factor(self._operations[number]) for number, score in top}, scores.keys()
+        return {number: score * wish.factor(self._operations[number]) for number, score in top}
 
     def _wanted(self, words: list[str]) -> list[dict[str, float]]:
         """Give, for each word that says something, the terms that count as it and how much."""
@@ -131,12 +162,14 @@ class Index:
             if at:
                 options[stems[at - 1] + term] = _JOINED
             for part in ABBREVIATED.get(bare[at], ()):
-                options[part] = weight
+                options[stem(part)] = weight
             if term not in self._postings and len(term) > 2:
                 options.update(dict.fromkeys(self._starting(term), _PREFIX))
             known = {option: share for option, share in options.items() if option in self._postings}
             if known:
                 wanted.append(known)
+            spans = (verbatim(stems[start : at + 1]) for start in range(max(0, at - _INITIALS), at))
+            wanted.extend({whole: 1.0} for whole in spans if whole in self._postings)
             if 1 < len(term) <= _INITIALS and term in self._initials and len(self._postings.get(term, ((),))[0]) < 3:
                 phrase = self._initials[term]
                 wanted.extend({part: 1.0} for part in phrase if part in self._postings)
@@ -149,6 +182,12 @@ class Index:
             found.append(self._sorted[at])
             at += 1
         return found
+
+
+def _spelt_out(words: list[str]) -> list[str]:
+    """Put the words for what stands for several of them; what stands for one is looked for beside it."""
+    long = [(word, ABBREVIATED.get(word, ())) for word in words]
+    return [part for word, parts in long for part in (parts if len(parts) > 1 else (word,))]
 
 
 def _note_initials(operation: Operation, counted: dict[str, dict[tuple[str, ...], int]]) -> None:
@@ -168,9 +207,9 @@ def _note_initials(operation: Operation, counted: dict[str, dict[tuple[str, ...]
 class _Wish:
     """What a query says beyond its words: the kind of action, one thing or many. Weighs the best candidates again."""
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, line: str, words: list[str]) -> None:
         self._stems = frozenset(stem(word) for word in words if word not in STOP)
-        self._methods = _methods(words)
+        self._methods, self._makes = _methods(line, words)
         nouns = [word for word in words if word not in STOP and word not in READS]
         self._many = (
             any(word.endswith("s") and not word.endswith("ss") and len(word) > 3 for word in nouns) or "list" in words
@@ -181,6 +220,8 @@ class _Wish:
         factor = _DEPRECATED if operation.deprecated else 1.0
         if operation.method in self._methods:
             factor *= _METHOD_BONUS
+            if self._makes is not None and operation.method != "PATCH":
+                factor *= _FITTING_BONUS if is_collection(operation.path) == self._makes else 1.0
         if operation.method == "GET" and self._many and (not self._methods or "GET" in self._methods):
             factor *= _MANY_BONUS if is_collection(operation.path) else 1.0
         said = set(terms(operation.summary or operation.name))
@@ -193,14 +234,23 @@ class _Wish:
         return factor * (1 - _DEPTH * min(len(literal), 10))
 
 
-def _methods(words: list[str]) -> frozenset[str]:
+_KINDS = (
+    (DELETES, frozenset({"DELETE"}), None),
+    (CHANGES, frozenset({"PATCH", "PUT", "POST"}), False),
+    (CREATES, frozenset({"POST", "PUT"}), True),
+    (READS, frozenset({"GET"}), None),
+)
+
+
+def _methods(line: str, words: list[str]) -> tuple[frozenset[str], bool | None]:
+    """Give the methods that a query asks for, and whether it makes something (else: changes; None: neither)."""
+    first = line.partition(" ")[0]
+    if first in ("GET", "DELETE", "POST", "PUT", "PATCH", "HEAD", "OPTIONS"):
+        return frozenset({first}), None
     for word in words:
-        if word in DELETES:
-            return frozenset({"DELETE"})
-        if word in CHANGES:
-            return frozenset({"PATCH", "PUT", "POST"})
-        if word in CREATES:
-            return frozenset({"POST", "PUT"})
-        if word in READS:
-            return frozenset({"GET"})
-    return frozenset()
+        for known, methods, makes in _KINDS:
+            if word in known:
+                return methods, makes
+    if len(words) > 2 and words[0] not in STOP and words[1] in ("a", "an", "the"):
+        return frozenset({"POST"}), True  # a command that is in no list: "refund a charge"
+    return frozenset(), None

@@ -93,6 +93,14 @@ class Schemas:
                 found.setdefault(name, cast("Schema", value) if isinstance(value, dict) else {})
         return found
 
+    def variants(self, schema: Any) -> dict[str, list[Schema]]:
+        """Like `fields`, with every schema that a field has in one alternative or another."""
+        found: dict[str, list[Schema]] = {}
+        for part in self._parts(schema, keywords=("allOf", "anyOf", "oneOf")):
+            for name, value in _mapping(part.get("properties")).items():
+                found.setdefault(name, []).append(cast("Schema", value) if isinstance(value, dict) else {})
+        return found
+
     def slice(self, schema: Any, *, depth: int = 8, request: bool = True) -> Schema:
         """Give a self-contained JSON Schema 2020-12 of `schema`, `$defs` included, for validating.
 

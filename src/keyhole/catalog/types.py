@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from keyhole.catalog.telling import rank
+from keyhole.catalog.wording import IDENTIFIER, comment, key, literal, note
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyhole.catalog.schema import Schemas
 
 Schema = dict[str, Any]
 
-_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*', re.DOTALL)
+_LITERAL = r'"(?:[^"\\]|\\.)*"'
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
-_MAX_LITERAL = 60
 _MAX_KEY = 80
 _NAMED = 6
 _MAX_FORMS = 40
 _FORMS_READ = 12
+_FLAT = 200
 
 
 class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smaller cut is tried)
@@ -38,9 +41,22 @@ class Cut:
 
 
 class Printer:
-    """Prints one type. `request` decides whether read-only or write-only properties are left out."""
+    """Prints one type. `request` decides whether read-only or write-only properties are left out.
 
-    def __init__(self, schemas: Schemas, cut: Cut, *, request: bool, bound: int = 40_000) -> None:
+    `alias` may give a name for what a `$ref` points at: then the name is printed, and declared elsewhere.
+    """
+
+    def __init__(
+        self,
+        schemas: Schemas,
+        cut: Cut,
+        *,
+        request: bool,
+        bound: int = 40_000,
+        alias: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self._alias = alias
+        self._request = request
         self._schemas = schemas
         self._cut = cut
         self._hidden = "readOnly" if request else "writeOnly"
@@ -53,6 +69,8 @@ class Printer:
         if isinstance(ref, str):
             if ref in stack:
                 return f"unknown /* {comment(self._schemas.name(ref), 40)} */"
+            if self._alias and (name := self._alias(ref)):
+                return name
             stack = (*stack, ref)
         elif len(stack) > 40:
             return "unknown"
@@ -69,26 +87,34 @@ class Printer:
         self, rows: list[tuple[str, bool, Any]], depth: int, stack: tuple[str, ...] = (), indent: str = ""
     ) -> str:
         """Print an object type of (name, required, schema) rows: required ones first, the rest as the cut allows."""
-        rows = [*(row for row in rows if row[1]), *(row for row in rows if not row[1])]
-        needed = sum(1 for row in rows if row[1])
-        width = max(self._cut.width, min(needed, 3 * self._cut.width + 8))
-        shown, hidden = rows[:width], rows[width:]
+        shown, hidden = self._chosen(rows)
         inner = f"{indent}  "
         parts: list[str] = []
         for name, required, schema in shown:
-            written = self.type(schema, depth - 1, stack, inner)
+            # What an envelope holds is shown as if there were no envelope.
+            deep = not self._request and depth == self._cut.depth and rank(name) == 0
+            written = self.type(schema, depth - (not deep), stack, inner)
             text = f"{key(name)}{'' if required else '?'}: {written}"
             parts.append(self._explained(text, schema))
         rest = ""
         if hidden:
-            names = ", ".join(comment(row[0], 40) for row in hidden[:_NAMED])
-            count = len(hidden) - _NAMED
-            rest = f"/* {names}{f', … {count} more' if count > 0 else ''} */"
+            rest = f"/* {_listed([row[0] for row in hidden])} */"
         if not self._cut.text:
             body = "; ".join(parts)
             return "{ " + body + (" " if rest and body else "") + rest + " }" if body or rest else "{}"
         lines = [f"{inner}{line}" for line in [*parts, *([rest] if rest else [])]]
         return "{\n" + "\n".join(lines) + f"\n{indent}}}"
+
+    def _chosen(self, rows: list[tuple[str, bool, Any]]) -> tuple[list[Any], list[Any]]:
+        """Part the rows into those shown and those only named."""
+        width = self._cut.width
+        if not self._request and len(rows) > width:
+            rows = sorted(rows, key=lambda row: rank(row[0]))
+        elif self._request:
+            rows = [*(row for row in rows if row[1]), *(row for row in rows if not row[1])]
+            needed = sum(1 for row in rows if row[1] or row[0] == "body")
+            width = max(width, min(needed, 3 * width + 8))
+        return rows[:width], rows[width:]
 
     def _explained(self, text: str, schema: Any) -> str:
         """With descriptions on, end the member's line with its text."""
@@ -133,7 +159,8 @@ class Printer:
         properties = self._schemas.properties(schema)
         if properties:
             if depth <= 0:
-                return f"{{ /* {_listed(list(properties))} */ }}"
+                names = list(properties) if self._request else sorted(properties, key=rank)
+                return f"{{ /* {_listed(names)} */ }}"
             required = self._schemas.required(schema)
             hidden = {name for name, value in properties.items() if self._is_hidden(value)}
             if required & hidden:
@@ -167,7 +194,7 @@ class Printer:
         own = self._object(base, depth, stack, indent) if self._schemas.properties(base) else ""
         if not options:
             return own
-        limit = max(2, self._cut.values // 2)
+        limit = max(3, self._cut.values // 2)
         if len(options) > limit and (merged := self._merged(base, options)):
             return f"{self._object(merged, depth, stack, indent)} /* one of {len(options)} forms */"
         written = list(dict.fromkeys(self.type(option, depth, stack, indent) for option in options[:_FORMS_READ]))
@@ -212,6 +239,7 @@ class Printer:
 
     def _values(self, values: list[Any]) -> str:
         limit = self._cut.values
+        values = [value for at, value in enumerate(values) if at >= _FLAT or value not in values[:at]]
         shown = [literal(value) for value in values[:limit]]
         if len(values) <= limit + 1:
             return union([literal(value) for value in values])
@@ -221,69 +249,20 @@ class Printer:
 
 def union(texts: list[str]) -> str:
     """Join types with `|`, each once; `unknown` swallows the rest."""
-    once = list(dict.fromkeys(texts))
+    once = list(dict.fromkeys(member for text in texts for member in _members(text)))
     if "unknown" in once:
         named = [text for text in once if text != "unknown"]
         return f"unknown /* or: {' | '.join(named)} */" if named and all(_bare(text) for text in named) else "unknown"
     return " | ".join(once)
 
 
-def literal(value: Any) -> str:
-    """Write a JSON value as a literal type that cannot break out of its line; a long one becomes its type."""
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value)
-    if isinstance(value, int | float):
-        return json.dumps(value) if value == value and abs(value) < 1e300 else "number"  # noqa: PLR0124  (NaN)
-    if isinstance(value, str) and len(value) <= _MAX_LITERAL:
-        return json.dumps(value, ensure_ascii=not value.isprintable())
-    return "string" if isinstance(value, str) else "unknown"
-
-
-def key(name: str) -> str:
-    """Write a property's name, quoted where it is no identifier."""
-    if _IDENTIFIER.fullmatch(name):
-        return name
-    return json.dumps(name, ensure_ascii=not name.isprintable())
-
-
-def comment(text: str, limit: int) -> str:
-    """Make a document's text safe in a comment of either kind: one line, no controls, no end of comment, shortened."""
-    head = text[: limit * 4]
-    calm = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in head)
-    calm = re.sub(r" {2,}", " ", calm).strip().replace("*/", "* /").replace("`", "'")
-    return calm if len(calm) <= limit and len(text) == len(head) else f"{calm[:limit].rstrip()}…"
-
-
-def prose(text: str, limit: int) -> str:
-    """Give a description as plain words: no tags, no link targets; safe as `comment` is."""
-    return comment(re.sub(r"<[^<>]{0,200}>|\]\([^()]{0,300}\)|\[|\*\*", "", text[: limit * 6]), limit)
-
-
-def note(schema: Schema, limit: int) -> str:
-    """Say in a line what a type cannot: format, default, bounds, description."""
-    found: list[str] = []
-    form = schema.get("format")
-    if isinstance(form, str) and form not in ("int32", "int64", "float", "double", "binary", "string"):
-        found.append(comment(form, 30))
-    for name, sign in (
-        ("default", "default "),
-        ("minimum", "≥ "),
-        ("maximum", "≤ "),
-        ("maxLength", "at most characters: "),
-    ):
-        value = schema.get(name)
-        if isinstance(value, str | int | float) and not (
-            value == "" or (isinstance(value, bool) and name != "default")
-        ):
-            found.append(f"{sign}{comment(literal(value), 40)}")
-    description = schema.get("description")
-    if isinstance(description, str) and description.strip():
-        found.append(prose(description, limit))
-    return "; ".join(found)
+def _members(text: str) -> list[str]:
+    """Take a union of nothing but string literals apart."""
+    return re.findall(_LITERAL, text) if re.fullmatch(rf"{_LITERAL}(?: \| {_LITERAL})+", text) else [text]
 
 
 def _array(inner: str) -> str:
-    simple = _IDENTIFIER.fullmatch(inner) or (inner.startswith("{") and inner.endswith("}") and _balanced(inner))
+    simple = IDENTIFIER.fullmatch(inner) or (inner.startswith("{") and inner.endswith("}") and _balanced(inner))
     return f"{inner}[]" if simple else f"({inner})[]"
 
 

@@ -39,10 +39,11 @@ send post publish submit deliver
 upload attach import
 download export
 enable activate allow
-disable deactivate block
+disable deactivate
+block ban
 join enter
 leave exit quit
-run execute trigger invoke launch
+run execute trigger invoke launch start dispatch kick
 restart reboot
 approve accept confirm
 reject decline refuse deny
@@ -55,31 +56,31 @@ _SHORT = """
 repo repository, org organization, ns namespace, deploy deployment, sts statefulset, svc service, k8s
 kubernetes, cm configmap, auth authentication, authn authentication, authz authorization, config
 configuration, env environment, info information, msg message, db database, vm virtual machine, lb load
-balancer, perm permission, perms permission, rm remove, del delete, ls list, cert certificate, img image, pic
-image, pics image, doc document, docs document, acct account, addr address, admin administrator, pwd password,
-creds credential, sub subscription, txn transaction, dir directory, attr attribute, param parameter, params
-parameter, qty quantity, num number, spec specification, stats statistics, tx transaction, calc calculate,
-dept department, mgmt management, lang language, ref reference
+balancer, perm permission, perms permission, rm remove, del delete, ls list, pr pull request, prs pull
+requests, mr merge request, mrs merge requests, ci workflow, app application, apps application, tz timezone,
+deps dependency, dep dependency, cert certificate, img image, pic image, pics image, doc document, docs
+document, acct account, addr address, admin administrator, pwd password, creds credential, sub subscription,
+txn transaction, dir directory, attr attribute, param parameter, params parameter, qty quantity, num number,
+spec specification, stats statistics, tx transaction, calc calculate, dept department, mgmt management, lang
+language, ref reference
 """
 
 
 def _abbreviations() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in _SHORT.split(","):
-        short, *long = entry.split()
-        found[short] = tuple(stem(word) for word in long)
-    return found
+    entries = [entry.split() for entry in _SHORT.split(",")]
+    return {short: tuple(long) for short, *long in entries}
 
 
 READS = _set(
     """
     get show fetch retrieve read view see look check display tell list every enumerate browse search find query
-    lookup which what who how download export count many whose inspect
+    lookup which what who how download export count many whose inspect newest latest recent
     """
 )
 CREATES = _set(
     """
-    create add new make insert register send post publish submit upload attach run execute trigger invite
+    create add new make insert register send post publish submit upload attach run execute trigger invite start
+    dispatch kick launch
     """
 )
 CHANGES = _set(
@@ -166,7 +167,7 @@ def _final(word: str) -> str:
 
 
 def _without_ending(word: str) -> str:
-    for ending in ("ing", "ed", "er", "ers", "ion"):
+    for ending in ("ing", "ed", "ion"):
         base = word[: -len(ending)]
         if word.endswith(ending) and len(base) > 3 and re.search("[aeiouy]", base[:-1]):
             return base[:-1] if base[-1] == base[-2] and base[-1] not in "lsz" else base
@@ -186,4 +187,4 @@ RELATED = _related()
 """Stem → stems of verbs that may stand for it."""
 
 ABBREVIATED = _abbreviations()
-"""Short word → the stems of what it stands for: common in trade, of no single API."""
+"""Short word → the words that it stands for: common in trade, of no single API."""

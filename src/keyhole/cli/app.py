@@ -11,9 +11,9 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-from cyclopts import App, CycloptsError, UnknownCommandError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnknownOptionError
 
-from keyhole.cli.screen import say, say_error
+from keyhole.cli.screen import OutputError, prepare, say, say_error
 from keyhole.errors import KeyholeError, UsageError
 from keyhole.serve.version import version
 
@@ -49,11 +49,14 @@ def app() -> App:
 
 def main() -> None:
     """Run the command line and exit."""
+    prepare()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        code = _broken_pipe()
+        code = _give_up_output(141)
+    except OSError:  # said already, where it was written
+        code = _give_up_output(OutputError.exit_code)
     sys.exit(code)
 
 
@@ -71,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         say("error: interrupted")
         return 130
     except BrokenPipeError:
-        return _broken_pipe()
+        return _give_up_output(141)
     except Exception as error:  # noqa: BLE001  (whatever it is, it is ours, and the user gets one line)
         return _bug(error)
 
@@ -79,7 +82,10 @@ def run(arguments: Sequence[str]) -> int:
 def _usage(error: CycloptsError, arguments: Sequence[str]) -> UsageError:
     known = bool(arguments) and arguments[0] in COMMANDS and not isinstance(error, UnknownCommandError)
     text = str(error).strip().rstrip(".")
-    return UsageError(text[:1].lower() + text[1:], hint=f"keyhole {arguments[0]} --help" if known else "keyhole --help")
+    hint = f"keyhole {arguments[0]} --help" if known else "keyhole --help"
+    if known and "-" in arguments and isinstance(error, UnknownOptionError):
+        text, hint = "a DOC cannot be -", "To read a document from standard input, give /dev/stdin."
+    return UsageError(text[:1].lower() + text[1:], hint=hint)
 
 
 def _bug(error: Exception) -> int:
@@ -95,7 +101,7 @@ def _bug(error: Exception) -> int:
     return 1
 
 
-def _broken_pipe() -> int:
-    # Whoever read our output has seen enough; the interpreter must not fail on the rest at exit.
+def _give_up_output(code: int) -> int:
+    # Whoever read our output has seen enough, or it cannot be written; the interpreter must not fail on it at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
+    return code

@@ -33,7 +33,8 @@ def execute(
         int | None, Parameter(help="Print the answer as a model would get it, in so many tokens.", metavar="N")
     ] = None,
     as_json: Annotated[
-        bool, Parameter(name="--json", help="Print value, error, calls and logs as JSON.", negative="")
+        bool,
+        Parameter(name="--json", help="Print value, error, calls and logs as JSON.", negative="", show_default=False),
     ] = False,
     options: Options | None = None,
 ) -> int:
@@ -45,6 +46,8 @@ def execute(
         raise UsageError(
             "exec takes one program, by --file or by --code", hint="keyhole exec DOC --code 'return ops.length'"
         )
+    if max_tokens is not None and max_tokens < 1:
+        raise UsageError(f"--max-tokens {max_tokens} is not a positive number")
     config = configure(docs, options)
     program = read_program(file) if file is not None else code or ""
     verbose = bool(options and options.verbose)
@@ -66,7 +69,7 @@ def tell(event: CallRecord | LogLine) -> None:
     if isinstance(event, LogLine):
         say(f"{event.level}: {event.text}")
     else:
-        outcome = event.status if event.status is not None else event.error
+        outcome = event.status if event.status is not None else event.error or "stopped"
         say(f"call: {event.operation}: {event.method} {event.url} -> {outcome} ({event.ms:g} ms)")
 
 
@@ -78,7 +81,9 @@ def show_execution(execution: Execution, max_tokens: int | None = None) -> None:
         say_error(execution.error)
     elif isinstance(execution.value, str):
         show(execution.value)
-    elif not execution.undefined:
+    elif execution.undefined:
+        say("note: the program returned nothing (undefined); to see a value, `return` it")
+    else:
         show(to_json(execution.json()["value"], indent=2).decode())
 
 

@@ -46,10 +46,13 @@ def served(code_mode: CodeMode) -> str:
 def read_program(path: str) -> str:
     """Read a program from a file, or from standard input for `-`. Raises `UsageError`."""
     try:
-        return sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+        # the bytes: what is piped is UTF-8, whatever the locale says of the terminal
+        return (sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()).decode()
     except OSError as error:
         raise UsageError(
             f"cannot read the program {path}: {error.strerror}", hint="Give a file, or - for standard input."
         ) from None
     except UnicodeDecodeError:
-        raise UsageError(f"the program {path} is not UTF-8 text") from None
+        raise UsageError(
+            f"the program {'on standard input' if path == '-' else path} is not UTF-8 text", hint="Save it as UTF-8."
+        ) from None

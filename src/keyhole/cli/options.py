@@ -96,11 +96,38 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
 
 
 def _document(doc: str) -> tuple[str | None, str]:
-    """Split `name=DOC`; a file whose own name looks like that is a file."""
+    """Split `name=DOC`; a file whose own name looks like that is a file. Raises `UsageError`."""
+    if not doc.strip():
+        raise UsageError("a DOC is empty", hint="Is a variable of the shell not set?")
+    if _exists(doc):
+        return None, doc
     match = _NAMED.fullmatch(doc)
-    if match and not Path(doc).exists():
+    if match:
         return match[1], match[2]
+    name, named, rest = doc.partition("=")
+    if named and not re.search(r"[/\\:?]", name) and is_document(rest):
+        valid = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "api"
+        valid = f"_{valid}" if valid[0].isdigit() else valid
+        raise UsageError(
+            f"{name!r} cannot be the name of an API in programs: it takes letters, digits and _",
+            hint=f"Name it {valid}={rest}",
+        )
     return None, doc
+
+
+def is_document(text: str) -> bool:
+    """Say whether an argument names a document: a URL, a file that is there or is called like one, name=DOC."""
+    if "://" in text or _exists(text) or Path(text).suffix.lower() in {".json", ".yaml", ".yml"}:
+        return True
+    match = _NAMED.fullmatch(text)
+    return bool(match and is_document(match[2]))
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # such as a URL that is too long for a file's name
+        return False
 
 
 class _PerApi:

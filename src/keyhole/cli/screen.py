@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+from keyhole.errors import KeyholeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from keyhole.errors import KeyholeError
+
+class OutputError(KeyholeError):
+    """Standard output cannot be written: a full disk, a broken device."""
+
+    code = "output"
+    exit_code = 2
+
+
+def prepare() -> None:
+    """Make the standard streams safe to use: one that the parent closed is a null device, and any text can be printed.
+
+    A closed descriptor has to be taken: the next file opened would become standard output.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="replace")  # a locale without a character is no reason to print nothing
 
 
 def show(text: str) -> None:
-    """Print a result."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    """Print a result. Raises `OutputError` where it cannot be written, `BrokenPipeError` where nobody reads on."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write the output: {error.strerror or error}") from None
 
 
 def show_json(document: Any) -> None:
-    """Print the one document of `--json`."""
-    show(json.dumps(document, ensure_ascii=False, indent=2))
+    """Print the one document of `--json`: in UTF-8, or, where standard output is in another encoding, in ASCII."""
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    show(json.dumps(document, ensure_ascii=not unicode, indent=2))
 
 
 def say(line: str) -> None:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from keyhole.cli.execute import exit_code, show_execution, tell
 from keyhole.cli.lifetime import live
 from keyhole.cli.opening import opened, read_program
-from keyhole.cli.options import Options, configure
+from keyhole.cli.options import Options, configure, is_document
 from keyhole.cli.screen import say, show, show_json
 from keyhole.errors import UsageError
 
@@ -21,14 +21,17 @@ def search(
         Parameter(help="A program over ops and spec instead: a file, or -.", metavar="PATH", allow_leading_hyphen=True),
     ] = None,
     limit: Annotated[int, Parameter(help="How many operations.", metavar="N")] = 5,
-    as_json: Annotated[bool, Parameter(name="--json", help="Print the operations as JSON.", negative="")] = False,
+    as_json: Annotated[
+        bool, Parameter(name="--json", help="Print the operations as JSON.", negative="", show_default=False)
+    ] = False,
     options: Options | None = None,
 ) -> int:
     """Find operations, by words or by a program over the catalog."""
-    docs, query = (docs_and_query, None) if code is not None else (docs_and_query[:-1], docs_and_query[-1:])
-    if not docs and not (options and options.config):
+    configured = bool(options and options.config)
+    docs, query = (docs_and_query, None) if code is not None else _split(docs_and_query, configured=configured)
+    if not configured and (not docs or query == ""):
         raise UsageError("search takes a DOC and a query", hint="keyhole search openapi.json 'create a record'")
-    if query is not None and (not query or not query[0].strip()):
+    if query is not None and not query.strip():
         raise UsageError("the query is empty", hint="keyhole search openapi.json 'create a record'")
     if limit < 1:
         raise UsageError(f"--limit {limit} is not a positive number")
@@ -47,7 +50,7 @@ def search(
                 else:
                     show_execution(explored)
                 return exit_code(explored)
-            found = await code_mode.search(query[0] if query else "", limit=limit)
+            found = await code_mode.search(query or "", limit=limit)
             if as_json:
                 show_json(found.json())
             elif found.total:
@@ -57,3 +60,13 @@ def search(
         return 0
 
     return live(main, verbose=verbose)
+
+
+def _split(words: tuple[str, ...], *, configured: bool) -> tuple[tuple[str, ...], str]:
+    """Tell the DOCs, which come first, from the query, which may have been left unquoted."""
+    end = 0 if configured else 1
+    if len(words) <= end:
+        return words, ""
+    while end < len(words) - 1 and is_document(words[end]):
+        end += 1
+    return words[:end], " ".join(words[end:])

@@ -30,7 +30,9 @@ HEADER = ("document", "operations", "raw", "full schemas", "required only", "key
 
 def tokens(
     *docs: Annotated[str, Parameter(help="OpenAPI documents: files or URLs.")],
-    as_json: Annotated[bool, Parameter(name="--json", help="Print the counts as JSON.", negative="")] = False,
+    as_json: Annotated[
+        bool, Parameter(name="--json", help="Print the counts as JSON.", negative="", show_default=False)
+    ] = False,
     options: Options | None = None,
 ) -> int:
     """Count what an API costs in a model's context (o200k tokens), and what Keyhole costs.
@@ -52,7 +54,8 @@ def tokens(
             show_json({"documents": rows})
         else:
             show(token_table(rows))
-            say(PUBLISHED)
+            if any("cloudflare" in str(one["document"]).lower() for one in rows):
+                say(PUBLISHED)
         say_exactness()
         return 0
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from pydantic_core import to_json
 
 from keyhole.catalog.call import Call
-from keyhole.catalog.declare import describe
+from keyhole.catalog.declare import describe, describe_part
 from keyhole.errors import ApiError, CallError, InvalidArguments
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from keyhole.gateway.gateway import Gateway
 
 MAX_FOUND = 100
+MAX_DESCRIBED = 10
+_MAX_TEXT = 16_000
+"""Characters of a name, a path or a query: finding what is nearest to one takes time in its length."""
 
 
 class Door:
@@ -51,6 +54,7 @@ class Door:
         catalog = self._gateway.catalog
         if not isinstance(api, str) or not isinstance(name, str):
             raise InvalidArguments("an operation is called by a name that is a string")
+        _bounded("the name of an operation", name)
         if not isinstance(arguments, dict):
             raise InvalidArguments(
                 f"{api}.{name} was given {_brief(arguments)}: arguments are one object",
@@ -76,6 +80,7 @@ class Door:
                 f"request() was given method {_brief(method)} and path {_brief(path)}",
                 hint='Write request({ method: "GET", path: "/things/1", query: {}, headers: {}, body: {} }).',
             )
+        _bounded("the path of a request", path)
         parts = {key: asked[key] for key in ("query", "headers", "body") if asked.get(key) is not None}
         for key in ("query", "headers"):
             if not isinstance(parts.get(key, {}), dict):
@@ -103,24 +108,62 @@ class Door:
             return {"status": result.status, "headers": dict(result.headers), "body": result.body}
         if result.status >= 400:
             raise _api_error(operation, result)
+        if _is_page(operation, result):
+            raise _page(operation, result)
         return result.body
 
     async def _find(self, asked: dict[str, Any]) -> Value:
-        query, limit = asked.get("query"), asked.get("limit", 10)
+        _known("find", asked, {"query", "limit", "api"})
+        query, limit, api = asked.get("query"), asked.get("limit", 10), asked.get("api")
         if not isinstance(query, str):
             raise InvalidArguments(f"find() was given {_brief(query)}: the query is a string")
+        _bounded("the query of find()", query)
         if not isinstance(limit, int) or limit < 1:
             raise InvalidArguments(f"find() was given the limit {_brief(limit)}: it is a number from 1 to {MAX_FOUND}")
-        return [operation.record() for operation in self._gateway.catalog.find(query, limit=min(limit, MAX_FOUND))]
+        catalog = self._gateway.catalog
+        if api is not None and (not isinstance(api, str) or api not in catalog.apis):
+            listed = ", ".join(list(catalog.apis)[:10])
+            raise InvalidArguments(f"find() was given the api {_brief(api)}: there is {listed}")
+        return [operation.record() for operation in catalog.find(query, limit=min(limit, MAX_FOUND), api=api)]
 
     async def _describe(self, asked: dict[str, Any]) -> Value:
-        name, catalog = asked.get("name"), self._gateway.catalog
-        if isinstance(name, dict):  # a record of `ops` or `find`
-            record = cast("dict[str, Any]", name)
-            name = f"{record.get('api')}.{record.get('name')}"
-        if not isinstance(name, str):
-            raise InvalidArguments(f"describe() was given {_brief(name)}: it wants the name of an operation")
-        return describe(catalog.lookup(name))
+        _known("describe", asked, {"name", "depth", "path"})
+        name, depth, path = asked.get("name"), asked.get("depth"), asked.get("path")
+        if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
+            raise InvalidArguments(f"describe() was given the depth {_brief(depth)}: it is a number from 1 to 6")
+        if path is not None and not isinstance(path, str):
+            raise InvalidArguments(f'describe() was given the path {_brief(path)}: it is a string such as "body.items"')
+        names = cast("list[Any]", name) if isinstance(name, list) else [name]
+        if not names or len(names) > MAX_DESCRIBED:
+            raise InvalidArguments(f"describe() was given {len(names)} names: it takes 1 to {MAX_DESCRIBED}")
+        found = [self._gateway.catalog.lookup(_name_of(one)) for one in names]
+        if path is not None:
+            _bounded("the path of describe()", path)
+            return "\n".join(describe_part(one, path, depth=depth or 4) for one in found)
+        return "\n".join(describe(one, depth=depth or 3) for one in found)
+
+
+def _name_of(named: Value) -> str:
+    """Give the name of an operation that a program named as a string or by a record of `ops` or `find`."""
+    if isinstance(named, dict):
+        record = cast("dict[str, Any]", named)
+        named = f"{_brief(record.get('api'))}.{_brief(record.get('name'))}".replace('"', "")
+    if not isinstance(named, str):
+        raise InvalidArguments(f"describe() was given {_brief(named)}: it wants the name of an operation, or several")
+    _bounded("the name of an operation", named)
+    return named
+
+
+def _known(what: str, asked: dict[str, Any], known: set[str]) -> None:
+    unknown = [key for key in asked if key not in known]
+    if unknown:
+        options = ", ".join(sorted(known - {"query", "name"}))
+        raise InvalidArguments(f"{what}() has no option {_brief(unknown[0])}: there are {options}")
+
+
+def _bounded(what: str, text: str) -> None:
+    if len(text) > _MAX_TEXT:
+        raise InvalidArguments(f"{what} has {len(text):,} characters; the most is {_MAX_TEXT:,}")
 
 
 def _split(path: str) -> tuple[str, dict[str, Value]]:
@@ -141,6 +184,28 @@ def _as_arguments(operation: Operation, values: Mapping[str, str], parts: Mappin
     if "body" in parts:
         arguments["body"] = parts["body"]
     return arguments
+
+
+def _is_page(operation: Operation, result: Result) -> bool:
+    """Say whether a web page came where the document promises something else."""
+    return (
+        isinstance(result.body, str)
+        and result.headers.get("content-type", "").lower().startswith("text/html")
+        and operation.signature.output is not None
+        and operation.signature.schemas.resolve(operation.signature.output).get("type") != "string"
+    )
+
+
+def _page(operation: Operation, result: Result) -> ApiError:
+    return ApiError(
+        f"{operation.qualified} answered {result.status} with a web page, not what the document promises: "
+        f"{_brief(result.body, 200)}",
+        status=result.status,
+        body=result.body,
+        headers=result.headers,
+        hint=f"Is --base-url right, or is this a login page? Tell the user; {operation.qualified}.raw() gives the page.",
+        operation=operation.qualified,
+    )
 
 
 _HINTS = {

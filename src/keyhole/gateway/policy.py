@@ -44,10 +44,11 @@ class Rule:
 
 
 def rules_of(allow: Allow, api: str = "*") -> tuple[Rule, ...]:
-    """Give the rules behind `--allow`: what it names is allowed, the rest is asked about."""
+    """Give the rules behind `--allow`, or an API's own `allow`: what it names is allowed, the rest is asked about."""
+    why = f"--allow {allow}" if api == "*" else f'allow = "{allow}" in [apis.{api}]'
     allowed = {"read": (Effect.READ,), "write": (Effect.READ, Effect.WRITE), "all": tuple(Effect)}[allow]
     return tuple(
-        Rule(Decision.ALLOW if effect in allowed else Decision.ASK, api=api, effect=effect, why=f"--allow {allow}")
+        Rule(Decision.ALLOW if effect in allowed else Decision.ASK, api=api, effect=effect, why=why)
         for effect in Effect
     )
 
@@ -89,7 +90,7 @@ class Policy:
         if decision is Decision.ASK:
             raise NeedsApproval(
                 f"{what}; the policy in force ({why}) does not allow it by itself, and it was not sent",
-                hint=f"The operator can allow it: start keyhole with {_option(operation.effect)}. Tell the user.",
+                hint=f"The operator can allow it: {_option(operation.effect, why)}. Tell the user.",
                 operation=operation.qualified,
             )
         return await next(call)
@@ -101,7 +102,7 @@ def _is(operation: Operation) -> str:
     return f"is a {operation.effect} call"
 
 
-def _option(effect: Effect) -> str:
-    return (
-        "--allow write" if effect is Effect.WRITE else "--allow all" if effect is Effect.DESTRUCTIVE else "--allow read"
-    )
+def _option(effect: Effect, why: str) -> str:
+    """Say what would allow it: where the general level does not decide, an option on the command line would not help."""
+    level = "read" if effect is Effect.READ else "write" if effect is Effect.WRITE else "all"
+    return f"start keyhole with --allow {level}" if why.startswith("--allow") else f"{why} decides; it must say so"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import to_json
 
-from keyhole.catalog.types import comment
-from keyhole.errors import nearest
+from keyhole.catalog.wording import comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +23,17 @@ _SHOWN = 60
 _OPTIONS = 12
 _COMPARED = 80
 _MAX_NAMES = 500
+_ALIKE = 0.65
+# What one API calls so, another calls otherwise.
+_SAME = (
+    frozenset(
+        {"limit", "per_page", "perpage", "page_size", "pagesize", "count", "size", "max_results", "first", "top"}
+    ),
+    frozenset({"cursor", "page_token", "pagetoken", "next_cursor", "starting_after", "after", "page", "offset"}),
+    frozenset({"q", "query", "search", "filter", "keyword", "term", "text"}),
+    frozenset({"sort", "sort_by", "order_by", "orderby", "order"}),
+    frozenset({"state", "status"}),
+)
 _SILENT = frozenset({"BacktrackLimitExceeded", "RegexEngineFailure", "Format", "ContentEncoding", "ContentMediaType"})
 
 _FORM = re.compile(r" \(the closest of \d+ forms\)$")
@@ -55,16 +66,21 @@ class Teller:
         self._schema = schema
         self._schemas = schemas
         self._blobs = blobs
+        self._misspelt: set[str] = set()
 
-    def problems(self, validator: Draft202012Validator, value: Any) -> list[str]:
-        """Give a sentence for each problem that `validator` has with `value`."""
+    def problems(self, validator: Draft202012Validator, value: Any, *, first: bool = False) -> list[str]:
+        """Give a sentence for each problem that `validator` has with `value`, or only for the `first`.
+
+        A validator finds all problems before it gives one: with millions of them, that is more memory than there is.
+        """
         told: list[str] = []
         try:
-            for error in islice(validator.iter_errors(value), _MAX_ERRORS):
+            for error in _first(validator, value) if first else islice(validator.iter_errors(value), _MAX_ERRORS):
                 told += self._told(error)
         except ValueError as error:  # the validator's own bounds
             told.append(f"{self._name} cannot be checked: {comment(str(error), 120)}")
-        once = dict.fromkeys(told)
+        # A misspelt field that is required is one mistake, not a missing field and an unknown one.
+        once = dict.fromkeys(text for text in told if text.partition(" is not a field of ")[0] not in self._misspelt)
         return [text for text in once if not _FORM.search(text) or _FORM.sub("", text) not in once]
 
     def _told(self, error: ValidationError) -> Iterator[str]:
@@ -122,6 +138,8 @@ class Teller:
         known = self._schemas.fields(self._at(path))
         unknown = [key for key in cast("dict[str, Any]", instance) if key not in known]
         near = alike(missing, unknown, limit=1)
+        if near:
+            self._misspelt.add(place(self._name, (*path, near[0])))
         return f": you gave {quoted(near[0])}, did you mean {quoted(missing)}?" if near else ""
 
     def _at(self, path: Path) -> dict[str, Any]:
@@ -133,6 +151,15 @@ class Teller:
             else:
                 found = schemas.resolve(schemas.fields(found).get(step) or found.get("additionalProperties"))
         return found
+
+
+def _first(validator: Draft202012Validator, value: Any) -> Iterator[ValidationError]:
+    import jsonschema_rs  # noqa: PLC0415  (60 ms that searching and starting do not need)
+
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        yield error
 
 
 def _type_at(branch: list[ValidationError], error: ValidationError) -> list[str]:
@@ -171,7 +198,8 @@ def _allowed(kind: str, details: dict[str, Any], instance: Any) -> str:
     if kind == "Pattern":
         return f"a string that matches {comment(cast('str', details['pattern']), 120)}"
     bound = next(iter(details.values()), "")
-    return _WORDS.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()).format(bound)
+    words = _WORDS.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()).format(bound)
+    return re.sub(r"\b(1 \w+)s$", r"\1", words)
 
 
 def kind_text(schema: dict[str, Any]) -> str:
@@ -210,8 +238,13 @@ def shown(value: Any) -> str:
 
 
 def alike(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """Give the nearest of the known names, as `errors.nearest` does, in bounded time whatever the names are."""
-    return nearest(name[:_COMPARED], [one for one in islice(known, _MAX_NAMES) if len(one) <= _COMPARED], limit=limit)
+    """Give the known names that `name` may be a misspelling of, or another word for, in bounded time."""
+    names = [one for one in islice(known, _MAX_NAMES) if len(one) <= _COMPARED]
+    found = get_close_matches(name[:_COMPARED], names, limit, _ALIKE)
+    for group in _SAME:
+        if not found and name.lower() in group:
+            found = [one for one in names if one.lower() in group][:1]
+    return found
 
 
 def quoted(name: str) -> str:

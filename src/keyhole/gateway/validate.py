@@ -6,6 +6,7 @@ to a parameter and the reverse, camelCase for snake_case, a body's field given f
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import OrderedDict
 from functools import cached_property
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _TOLD = 12
 _KEPT = 512
 _MAX_DEPTH = 100
+_LARGE = 5_000
+_FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 
 
 class Validate:
@@ -40,7 +43,26 @@ class Validate:
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Check, then pass on."""
-        return await next(Call(call.operation, checked(call.operation, call.arguments)))
+        if _is_large(dict(call.arguments)):  # on a thread: other runs must not wait
+            given = await asyncio.to_thread(checked, call.operation, call.arguments)
+        else:
+            given = checked(call.operation, call.arguments)
+        return await next(Call(call.operation, given))
+
+
+def _is_large(given: Value) -> bool:
+    """Say whether a value holds more than a few thousand others, or a text in which they may be."""
+    left, queue = _LARGE, [given]
+    while queue and left > 0:
+        value = queue.pop()
+        if isinstance(value, str):
+            left -= len(value) >> 4
+        elif isinstance(value, dict | list):
+            held = cast("dict[str, Value] | list[Value]", value)
+            left -= len(held)
+            if left > 0:
+                queue += held.values() if isinstance(held, dict) else held
+    return left <= 0
 
 
 def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
@@ -121,6 +143,7 @@ class _Check:
         self.told: list[str] = []
         self._lifted: dict[str, Value] = {}
         self._unknown: list[str] = []
+        self._offered: set[str] = set()
 
     def sort(self, arguments: Mapping[str, Value]) -> None:
         """Put every argument where it belongs."""
@@ -189,16 +212,20 @@ class _Check:
             given = self.given.pop(one.name, "") is None
             kind = kind_text(signature.schemas.resolve(one.schema))
             near = [] if given else alike(one.name, self._unknown, limit=1)
+            if not near and not given and len(missing) == len(self._unknown) == 1 and not self.rules.fields:
+                near = list(self._unknown)
             text = f"{quoted(one.name)} is {'null' if given else 'missing'}{kind}"
             if near:
                 self._unknown.remove(near[0])
                 text += f": you gave {quoted(near[0])}, did you mean {quoted(one.name)}?"
             self.told.append(text)
-        if signature.body and signature.body.required and self.given.get("body") is None and "body" not in self.given:
+        strays = [self._stray(name) for name in self._unknown]
+        body = signature.body
+        known = self._offered or (strays and self.rules.fields)  # then those lines say what the body wants
+        if body and body.required and "body" not in self.given and not known:
             fields = ", ".join(quoted(name) for name in self._telling_fields())
             self.told.append(f"`body` is missing{f', with fields such as {fields}' if fields else ''}")
-        for name in self._unknown:
-            self.told.append(self._stray(name))
+        self.told += strays
 
     def _telling_fields(self) -> list[str]:
         """Give the names of a few fields of the body that can be sent, required ones first."""
@@ -220,10 +247,13 @@ class _Check:
         near = alike(name, [*known, *self.rules.fields])
         if near:
             written = [one if one in known else f"body.{one}" for one in near]
+            self._offered.update(written)
             return f"{quoted(name)} is no argument: did you mean {' or '.join(quoted(one) for one in written)}?"
         if self.rules.body_is_object and not self.rules.fields:
             return f"{quoted(name)} is no argument; if it is a field of the body, put it under `body`"
         listed = ", ".join(quoted(one) for one in known[:12])
+        if self.rules.fields:
+            listed += f", with fields such as {', '.join(quoted(one) for one in self._telling_fields())}"
         return f"{quoted(name)} is no argument; {f'there are {listed}' if known else 'there are none'}"
 
     def values(self) -> None:
@@ -242,7 +272,10 @@ class _Check:
             if bad:
                 self.told.append(f"{place(name, bad[0])} {bad[1]}")
             elif (validator := self.rules.validator(name, schema)) is not None:
-                self.told += Teller(name, schema, signature.schemas, blobs).problems(validator, plain)
+                teller = Teller(name, schema, signature.schemas, blobs)
+                told = teller.problems(validator, plain, first=_is_large(plain))
+                # What is missing because its name is misspelt has been said.
+                self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
 
 
 _cache: OrderedDict[int, _Rules] = OrderedDict()
@@ -279,9 +312,11 @@ def _error(operation: Operation, told: list[str]) -> InvalidArguments:
     lines = [*once[:_TOLD], *more]
     text = lines[0] if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
     name = operation.qualified
-    return InvalidArguments(
-        f"{name} was not called, its arguments do not fit: {text}", hint=f"Write {usage(operation)}", operation=name
-    )
+    if all(_FIX.search(line) for line in lines):
+        hint = f'Mend that and call {name} again; `await describe("{operation.name}")` shows all its arguments.'
+    else:
+        hint = f"Write {usage(operation)}"
+    return InvalidArguments(f"{name} was not called, its arguments do not fit: {text}", hint=hint, operation=name)
 
 
 def _loose(name: str) -> str:

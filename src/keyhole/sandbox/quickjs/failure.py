@@ -34,7 +34,7 @@ _LIMITS = {
         "give the recursion an end, or write it as a loop with a list",
     ),
     "calls": (
-        "the program asked the host more than {limits.calls} times (calls, find and describe together)",
+        "the program made more than {limits.calls} calls to the host (find and describe count too)",
         "ask for larger pages or filter in the API, or split the work into several programs",
     ),
     "timers": ("the program has more than 1000 timers waiting", "await each delay before the next"),

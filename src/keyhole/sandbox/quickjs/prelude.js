@@ -297,6 +297,7 @@
   const absent = (name, instead = INSTEAD) => new TypeError(`${name} is not available in this sandbox: there is no network, file system or module here. ${instead}`);
   for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "Worker", "importScripts"]) put(globalThis, name, { [name]: function () { throw absent(name); } }[name]);
   put(globalThis, "require", function require(id) { throw absent(`require(${stringify(text(id, ""))})`, "Use the globals: every API is one, and so are JSON, URL, TextEncoder and the rest of the language"); });
+  for (const name of ["Blob", "File", "FormData"]) put(globalThis, name, { [name]: function () { throw absent(name, "Pass a Uint8Array or a string where a file is wanted, or { filename, content }"); } }[name]);
   for (const name of ["setInterval", "setImmediate"]) put(globalThis, name, { [name]() { throw absent(name, "Write a loop with `await new Promise(done => setTimeout(done, ms))`"); } }[name]);
   const traps = (name) => {
     const refuse = () => { throw absent(name, "Configuration and credentials stay outside: the API's global adds them to each call"); };

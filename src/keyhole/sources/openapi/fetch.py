@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import httpx2
 
 from keyhole.errors import DocumentError
+from keyhole.sources.openapi.broken import reason
 from keyhole.sources.openapi.guard import Guard, PrivateAddressError, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.transport import sync_transport
@@ -86,8 +87,8 @@ class Fetcher:
                 headers.setdefault("authorization", secret)
         left = max(0.1, deadline - time.monotonic())
         timeout = httpx2.Timeout(left, connect=min(left, _CONNECT_S)).as_dict()
-        request = httpx2.Request("GET", url, headers=headers, extensions={"timeout": timeout})
         try:
+            request = httpx2.Request("GET", url, headers=headers, extensions={"timeout": timeout})
             transport = sync_transport(self._guard, origin)
             with transport, closing(transport.handle_request(request)) as response:
                 location = response.headers.get("location") if 300 <= response.status_code < 400 else None
@@ -101,10 +102,8 @@ class Fetcher:
         except (httpx2.TimeoutException, TimeoutError):
             raise DocumentError(f"{shown(url)} did not answer in {self._timeout_s:g} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            raise DocumentError(
-                f"cannot fetch {shown(url)}: {type(error).__name__}",
-                hint="is the server up, and are a proxy or a company's CA needed (HTTPS_PROXY, SSL_CERT_FILE)?",
-            ) from None
+            message, hint = reason(error, origin_text(origin))
+            raise DocumentError(f"cannot fetch {shown(url)}: {message}", hint=hint) from None
 
     def _body(self, url: str, response: httpx2.Response, deadline: float) -> bytes:
         try:

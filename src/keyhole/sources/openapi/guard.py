@@ -72,6 +72,14 @@ def origin_text(origin: Origin) -> str:
     return f"{scheme}://{shown}" if port == _PORTS[scheme] else f"{scheme}://{shown}:{port}"
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether a host is written as a loopback address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def is_public(address: str) -> bool:
     """Say whether an IP address is one of the open internet, also where it hides an IPv4 address in an IPv6 one."""
     try:

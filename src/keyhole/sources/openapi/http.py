@@ -15,6 +15,7 @@ from anyio import to_thread
 from keyhole.catalog.call import Result
 from keyhole.errors import CredentialError, InvalidArguments, Unreachable
 from keyhole.sources.openapi.answer import MalformedError, hides, value_of
+from keyhole.sources.openapi.broken import reason
 from keyhole.sources.openapi.guard import PrivateAddressError, climbs, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.redact import Redactor
@@ -151,7 +152,7 @@ class Sender:
                 f"if that is where the API is, say so with --base-url {outgoing.base}",
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-            raise _broken(error, origin, attempt) from None
+            raise attempt.unreachable(*reason(error, origin_text(origin), self._transports.proxy(origin))) from None
 
     def _with_credentials(
         self, outgoing: Outgoing, url: str, origin: Origin, credentials: Credentials, attempt: _Attempt
@@ -266,7 +267,9 @@ def is_within(url: str, base: str) -> bool:
     """Say whether `url` has the scheme, host and port of `base`, and a path at or under its path."""
     if origin_of(url) is None or origin_of(url) != origin_of(base):
         return False
-    path, root = urlsplit(url).path, urlsplit(base).path.rstrip("/")
+    netloc, path, root = urlsplit(url).netloc, urlsplit(url).path, urlsplit(base).path.rstrip("/")
+    if "@" in netloc or "\\" in netloc:  # parsers differ on where it leads
+        return False
     return not climbs(path) and (path == root or path.startswith(root + "/"))
 
 
@@ -298,38 +301,3 @@ def _spelt(name: str) -> str:
 def _host(url: str) -> str:
     origin = origin_of(url)
     return origin_text(origin) if origin else "the API"
-
-
-def _broken(  # noqa: PLR0911  (one cause after another)
-    error: Exception, origin: Origin, attempt: _Attempt
-) -> Unreachable:
-    """Say in our own words what httpx means: its messages may quote the request."""
-    host = origin_text(origin)
-    if isinstance(error, httpx2.ConnectTimeout):
-        return attempt.unreachable(f"{host} did not accept a connection in time", "is it up, and reachable from here?")
-    if isinstance(error, httpx2.ConnectError):
-        reason = str(error).lower()
-        if "certificate" in reason or "ssl" in reason:
-            return attempt.unreachable(
-                f"{host} has a certificate that is not trusted here, or does not speak TLS",
-                "for a company's own CA set SSL_CERT_FILE, or put it into the system's trust store",
-            )
-        if (
-            "name or service" in reason
-            or "nodename" in reason
-            or "getaddrinfo" in reason
-            or "name resolution" in reason
-        ):
-            return attempt.unreachable(f"{host} is not known (no DNS answer)", "check the name; is --base-url right?")
-        return attempt.unreachable(f"{host} refused the connection", "is the API up, and is --base-url right?")
-    if isinstance(error, httpx2.ProxyError):
-        return attempt.unreachable(f"the proxy refused to connect to {host}", "check HTTPS_PROXY and NO_PROXY")
-    if isinstance(error, httpx2.TimeoutException):
-        return attempt.unreachable(f"{host} did not answer in time", "try again, or ask for less")
-    if isinstance(error, httpx2.RemoteProtocolError):
-        return attempt.unreachable(
-            f"{host} broke off, or did not speak HTTP", "whether it acted on the call is not known"
-        )
-    if isinstance(error, (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol)):
-        return attempt.unreachable(f"the request to {host} is not valid HTTP", "check the header values and the path")
-    return attempt.unreachable(f"the connection to {host} broke", "whether the API acted on the call is not known")

@@ -18,7 +18,7 @@ _SHORTEST_BASE64 = 8
 
 
 class Redactor:
-    """Knows the forms of some secrets: plain, escaped for URLs, JSON and HTML, and base64, also inside a longer text."""
+    """Knows the forms of some secrets: plain, escaped for URLs, JSON, HTML, and base64, also in a longer text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms: set[str] = set()

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from keyhole.sources.openapi.operations import Endpoint
     from keyhole.sources.openapi.signature import Plan
 
+# RFC 3986 section 6.2.2.2: letters, digits and "-._~" mean the same percent-encoded.
+_UNRESERVED = re.compile("%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_MAX_HEAD = 64_000
 _NO_SERVER = "the document does not say where the API is (no server, or a relative one, in a file)"
 
 
@@ -69,6 +72,7 @@ def build(call: Call, endpoint: Endpoint, plan: Plan, base: str) -> Outgoing:
     except SerialisationError as error:
         raise InvalidArguments(str(error), operation=operation) from None
     headers.setdefault("accept", plan.accept)
+    _check_size(path, query, headers, cookies, operation)
     return Outgoing(
         endpoint.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, tuple(cookies), content,
         names, plan.json_answer,
@@ -177,10 +181,11 @@ def within(base: str, path: str) -> str:
         hint = "give a path that begins with / (it is added to the base URL)"
         raise InvalidArguments(f"{path[:200]!r} is not a path of this API", hint=f"{hint}: {base}" if base else hint)
     plain, mark, query = text.partition("?")
-    if climbs(plain):
-        raise InvalidArguments(f"a path may not hold '.' or '..': {plain[:200]!r}", hint="write the path it leads to")
+    if climbs(plain) or "//" in plain:
+        raise InvalidArguments(f"a path may not hold '.', '..' or '//': {plain[:200]!r}", hint="write where it leads")
     try:
-        # "%" stays: the path is the program's own, already encoded.
+        # "%" stays: the path is the program's own, already encoded. But only one spelling of it meets the policy.
+        plain = _UNRESERVED.sub(lambda octet: chr(int(octet[1], 16)), plain)
         return quote(plain, safe="/:@!$&'()*+,;=~%-._") + mark + quote(query, safe="/:?@!$&'()*+,;=~%-._[]")
     except UnicodeEncodeError:
         raise InvalidArguments("the path holds half of a surrogate pair") from None
@@ -212,9 +217,21 @@ def build_ad_hoc(call: Call, origin: AdHoc, base: str) -> Outgoing:
     except SerialisationError as error:
         raise InvalidArguments(str(error), operation=operation) from None
     headers.setdefault("accept", "application/json, */*;q=0.8")
+    _check_size(path, query, headers, [], operation)
     return Outgoing(
         origin.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, (), content, names
     )  # fmt: skip
+
+
+def _check_size(path: str, query: list[str], headers: dict[str, str], cookies: list[str], operation: str) -> None:
+    """Refuse a head that no server takes (most stop at 8 to 64 KB), before anything works on it."""
+    size = len(path) + sum(map(len, [*query, *headers, *headers.values(), *cookies]))
+    if size > _MAX_HEAD:
+        raise InvalidArguments(
+            f"path, query and headers come to {size:,} characters; the most is {_MAX_HEAD:,}",
+            hint="send fewer values a call, or send them in the body where the operation takes one",
+            operation=operation,
+        )
 
 
 def _query_names(query: list[str]) -> frozenset[str]:

@@ -62,7 +62,8 @@ def plan_of(endpoint: Endpoint, schemas: Schemas) -> Plan:
     output, answers = _output(endpoint, schemas)
     json_answer = not answers or any(is_json(answer) or "*" in answer for answer in answers)
     accept = "application/json, */*;q=0.8" if json_answer else ", ".join([*answers[:8], "*/*;q=0.1"])
-    return Plan(Signature(tuple(parameters), body, output, schemas), wires, encoding, accept, json_answer)
+    signature = Signature(tuple(parameters), body, output, schemas, empty=output is None and _is_empty(endpoint))
+    return Plan(signature, wires, encoding, accept, json_answer)
 
 
 def _placed(item: Object) -> tuple[str, str]:
@@ -242,6 +243,12 @@ def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[s
             media = schemas.resolve(content[chosen])
             return _answer_schema(media.get("schema") or media.get("itemSchema"), chosen), list(content)
     return None, []
+
+
+def _is_empty(endpoint: Endpoint) -> bool:
+    """Say whether every successful answer is one without content (RFC 9110 sections 9.3.2, 15.3.5, 15.3.6)."""
+    good = {str(key) for key in _object(endpoint.operation.get("responses")) if str(key).startswith("2")}
+    return endpoint.method.upper() == "HEAD" or (bool(good) and good <= {"204", "205"})
 
 
 def _answer_schema(schema: Any, content_type: str) -> Object | None:

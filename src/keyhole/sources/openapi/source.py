@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from functools import partial
@@ -120,7 +121,10 @@ class OpenAPISource:
 
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
-        return await self._sender.send(self._outgoing(call), credentials, operation=call.operation.qualified)
+        # Serialising takes time in the size of the arguments: on a thread, so that other runs do not wait.
+        plain = all(isinstance(value, bool | int | float) for value in call.arguments.values())
+        outgoing = self._outgoing(call) if plain else await asyncio.to_thread(self._outgoing, call)
+        return await self._sender.send(outgoing, credentials, operation=call.operation.qualified)
 
     async def aclose(self) -> None:
         """Close connections. Idempotent."""
@@ -231,8 +235,8 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     schemas = Schemas(root, dialect)
     loose = dangling(root, schemas, text)
     source = OpenAPISource(
-        name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url, allow_private=allow_private,
-        timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
+        name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url,
+        allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)

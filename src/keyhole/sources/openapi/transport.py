@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore2
 import httpx2
 
-from keyhole.sources.openapi.guard import Guard, GuardedBackend, GuardedSyncBackend
+from keyhole.sources.openapi.guard import Guard, GuardedBackend, GuardedSyncBackend, is_loopback
 
 if TYPE_CHECKING:
     import ssl
@@ -26,18 +26,27 @@ _KEEP_S = 30.0
 
 @cache
 def ssl_context() -> ssl.SSLContext:
-    """Give the system's trust store, or what SSL_CERT_FILE or SSL_CERT_DIR name. Made once a process."""
+    """Give the system's trust store, or what SSL_CERT_FILE names. Made once a process."""
     return httpx2.create_ssl_context()
 
 
 def proxy_for(origin: Origin) -> str | None:
-    """Give the proxy that the environment (HTTPS_PROXY, NO_PROXY, ... or the system's settings) wants for an origin."""
+    """Give the proxy that the environment (HTTPS_PROXY, NO_PROXY, ... or the system's settings) wants for an origin.
+
+    Raises `httpx2.UnsupportedProtocol` for a proxy that does not speak HTTP.
+    """
     scheme, host, port = origin
+    if host == "localhost" or is_loopback(host):  # no proxy reaches what is meant by it
+        return None
     proxies = getproxies()
     proxy = proxies.get(scheme) or proxies.get("all")
     if not proxy or proxy_bypass(f"{host}:{port}") or proxy_bypass(host):
         return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not proxy.lower().startswith(("http://", "https://")):
+        kind = proxy.partition("://")[0][:20]
+        raise httpx2.UnsupportedProtocol(f"the environment names a proxy of the kind {kind}, not an HTTP proxy")
+    return proxy
 
 
 class GuardedTransport(httpx2.AsyncHTTPTransport):
@@ -82,6 +91,11 @@ class Transports:
             )
             self._by_proxy[proxy] = made
         return self._by_proxy[proxy]
+
+    def proxy(self, origin: Origin) -> str | None:
+        """Give the proxy that calls to an origin go through, as an error may show it."""
+        proxy = self._proxies.get(origin)
+        return proxy and proxy.partition("://")[2].rpartition("@")[2]
 
     async def aclose(self) -> None:
         """Close every connection. Idempotent."""

@@ -1,0 +1,66 @@
+"""Files inside a multipart form, as a program gives them: bytes, a text, or an object that names the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyhole.catalog.operation import Body, Schema, Signature
+    from keyhole.catalog.schema import Schemas
+
+_CONTENT: Schema = {"anyOf": [{"type": "string", "format": "binary"}, {"type": "string"}]}
+FILE: Schema = {
+    "anyOf": [
+        {"type": "string", "format": "binary"},
+        {"type": "string"},
+        {
+            "type": "object",
+            "required": ["content"],
+            "additionalProperties": False,
+            "properties": {"filename": {"type": "string"}, "content": _CONTENT, "content_type": {"type": "string"}},
+        },
+    ]
+}
+"""What a file in a form may be: `Uint8Array | string | { content, filename?, content_type? }`."""
+
+
+def with_files(signature: Signature) -> Signature:
+    """Give the signature with the files of a multipart body typed as programs give them."""
+    body = signature.body
+    if body is None or not body.content_type.lower().startswith("multipart/"):
+        return signature
+    fields = signature.schemas.properties(body.schema)
+    files = {name: sent for name, schema in fields.items() if (sent := _sent(schema, signature.schemas)) is not None}
+    return replace(signature, body=_typed(body, fields, files, signature.schemas)) if files else signature
+
+
+def _typed(body: Body, fields: dict[str, Schema], files: dict[str, Schema], schemas: Schemas) -> Body:
+    found = schemas.resolve(body.schema)
+    kept = {name: value for name, value in found.items() if name not in ("allOf", "properties", "required")}
+    needed = schemas.required(body.schema)
+    required = [name for name in fields if name in needed] + sorted(needed - set(fields))
+    return replace(body, schema={**kept, "type": "object", "properties": {**fields, **files}, "required": required})
+
+
+def _sent(schema: Any, schemas: Schemas) -> Schema | None:
+    """Give the schema of a field that is a file, or a list of files; None for another field."""
+    found = schemas.resolve(schema)
+    said = {key: found[key] for key in ("description",) if key in found}
+    if found.get("type") == "array" and _is_file(items := schemas.resolve(found.get("items")), schemas):
+        return {**said, "type": "array", "items": _file(items)}
+    return {**_file(found), **said} if _is_file(found, schemas) else None
+
+
+def _is_file(found: Schema, schemas: Schemas) -> bool:
+    """Say whether a field is a file: OpenAPI 3.0 section 4.8.14.2, 3.1 sections 4.8.14.2 and 4.8.15.1."""
+    if found.get("type") == "file" or (found.get("type") == "string" and found.get("format") == "binary"):
+        return True
+    if found.get("type") not in (None, "string") or "contentEncoding" in found or schemas.dialect != "3.1":
+        return False
+    return "contentMediaType" in found or not set(found) - {"description", "title"}
+
+
+def _file(found: Schema) -> Schema:
+    nullable = {key: found[key] for key in ("nullable",) if key in found}
+    return {**FILE, **nullable}

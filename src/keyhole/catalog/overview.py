@@ -1,0 +1,258 @@
+"""Several operations declared together within one budget: what a search answers.
+
+Room goes by need. First everything is written in its smallest form, then made larger step by step as long as the whole
+fits: all arguments of the best hits, the fields of what they answer, the arguments of the others, and so on. A
+type that two places share is named, and declared once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, cast
+
+from keyhole.catalog.declare import MAX_TOKENS, bare, function, heading, namespace
+from keyhole.catalog.types import Cut, Printer, TooLarge
+from keyhole.tokens import estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from keyhole.catalog.operation import Operation
+    from keyhole.catalog.schema import Schemas
+
+_ARGUMENTS = (Cut(0, 0, 2), Cut(1, 0, 3), Cut(1, 6, 4), Cut(1, 14, 6), Cut(1, 40, 8), Cut(2, 40, 10), Cut(3, 40, 12))
+_OUTPUTS = (Cut(0, 0, 1), Cut(1, 4, 2), Cut(1, 8, 4), Cut(1, 14, 6), Cut(2, 16, 6), Cut(2, 30, 8))
+_TYPES = (Cut(0, 0, 1), Cut(1, 6, 4), Cut(1, 12, 6), Cut(1, 24, 8))
+_WHOLE = 4
+_OVER = 1.1  # the estimate errs upwards by this
+_BOUND = 6_000
+_LONG, _SHORT = 120, 60
+_FEW = 2
+_LEAST_FIELDS = 3
+_MAX_NAME = 40
+_TAKEN = frozenset({"Promise", "Record", "Uint8Array", "Array", "Object", "Function"})
+
+Key = tuple[int, str]
+
+
+def declarations(operations: Sequence[Operation], *, budget: int = 600, best: Sequence[int] = (0,)) -> str:
+    """Declare several, best first, in about `budget` tokens. `best` are the places of those that matter most."""
+    answer = _Answer(operations[: 10 * MAX_TOKENS], [place for place in best if place < len(operations)])
+    answer.grow(round(min(budget, 10 * MAX_TOKENS) * _OVER))
+    return answer.text()
+
+
+class _Answer:
+    def __init__(self, operations: Sequence[Operation], best: list[int]) -> None:
+        self.operations = operations
+        self.best = best
+        self.others = [place for place in range(len(operations)) if place not in best]
+        self.arguments = [1 if place in best else 0 for place in range(len(operations))]
+        self.outputs = [0] * len(operations)
+        self.named_only: list[int] = []
+        self.names: dict[str, dict[Key, str]] = {}
+        self.levels: dict[tuple[str, Key], int] = {}
+        self._written: dict[tuple[int, int, int], tuple[str, list[Key]]] = {}
+        self._declared: dict[tuple[str, Key, int], tuple[str, list[Key]]] = {}
+        self._costs: dict[str, int] = {}
+        self._name_shared()
+
+    def grow(self, budget: int) -> None:
+        """Make what matters larger while the whole stays within the budget."""
+        few = len(self.best) <= _FEW
+        self._grow_best(budget)
+        while self.others and (self._cost() > budget or any(self.arguments[place] < _WHOLE for place in self.best)):
+            # The whole of what was asked for is worth more than a half of what comes after it.
+            self.named_only.append(self.others.pop())
+            self._grow_best(budget)
+        for place in reversed(self.best):
+            if self._cost() > budget:
+                self.arguments[place] = 0
+        self._each(self.outputs, self.best, 1, budget)
+        self._each(self.outputs, self.best, 2, budget)
+        if few:
+            self._each(self.outputs, self.best, 3, budget)
+            self._each(self.arguments, self.best, 5, budget)
+        for level in (1, 2, 3):
+            self._each(self.arguments, self.others, level, budget)
+        self._types(1, budget)
+        for level in (1, 2):
+            self._each(self.outputs, self.others, level, budget)
+        self._each(self.arguments, self.others, 4, budget)
+        self._types(2, budget)
+        for level in (5, 6):
+            self._each(self.arguments, self.best, level, budget)
+        for level in (3, 4, 5):
+            self._each(self.outputs, self.best, level, budget)
+        self._types(3, budget)
+        for level in (5, 6):
+            self._each(self.arguments, self.others, level, budget)
+        for level in (3, 4):
+            self._each(self.outputs, self.others, level, budget)
+
+    def _grow_best(self, budget: int) -> None:
+        for level in range(2, _WHOLE + 1):
+            self._each(self.arguments, self.best, level, budget)
+
+    def text(self) -> str:
+        """Write the namespaces, one an API, types first."""
+        return "\n".join(namespace(api, texts) for api, texts in self._parts().items())
+
+    def _each(self, levels: list[int], places: list[int], level: int, budget: int) -> None:
+        for place in places:
+            before = levels[place]
+            if before >= level:
+                continue
+            levels[place] = level
+            kept = dict(self.levels)
+            if levels is self.outputs and (named := self._outermost(self.operations[place])) is not None:
+                self.levels[named] = max(self.levels.get(named, 0), min(level, 3))
+            if self._cost() > budget:
+                levels[place] = before
+                self.levels = kept
+
+    def _types(self, level: int, budget: int) -> None:
+        for named in list(self._used()):
+            before = self.levels.get(named, 0)
+            if before >= level:
+                continue
+            self.levels[named] = level
+            if self._cost() > budget:
+                self.levels[named] = before
+
+    def _cost(self) -> int:
+        total = 0
+        for api, texts in self._parts().items():
+            total += 6 + len(api) // 4
+            for text in texts:
+                if text not in self._costs:
+                    self._costs[text] = estimate(text)
+                total += self._costs[text]
+        return total
+
+    def _parts(self) -> dict[str, list[str]]:
+        parts: dict[str, list[str]] = {}
+        for operation in self.operations:
+            parts.setdefault(operation.api, [])
+        for api, key in self._used():
+            parts[api].append(self._type(api, key)[0])
+        for place, operation in enumerate(self.operations):
+            parts[operation.api].append(self._function(place)[0])
+        return parts
+
+    def _used(self) -> Iterator[tuple[str, Key]]:
+        """Give the named types that are needed, as (API, key), each once."""
+        seen: set[tuple[str, Key]] = set()
+        queue = [(op.api, key) for place, op in enumerate(self.operations) for key in self._function(place)[1]]
+        while queue:
+            named = queue.pop(0)
+            if named not in seen:
+                seen.add(named)
+                yield named
+                queue += [(named[0], key) for key in self._type(*named)[1]]
+
+    def _function(self, place: int) -> tuple[str, list[Key]]:
+        if place in self.named_only:
+            return f"// also: {_line(self.operations[place])}", []
+        mark = (place, self.arguments[place], self.outputs[place])
+        if mark not in self._written:
+            operation = self.operations[place]
+            used: list[Key] = []
+            head = heading(operation, _LONG if place in self.best and len(self.best) <= _FEW else _SHORT)
+            try:
+                text = function(
+                    operation,
+                    _ARGUMENTS[mark[1]],
+                    _OUTPUTS[mark[2]],
+                    _BOUND,
+                    lambda ref: self._named(operation.api, operation.signature.schemas, ref, used),
+                )
+            except TooLarge:
+                used.clear()
+                text = bare(operation)
+            self._written[mark] = (f"{head}\n{text}", used)
+        return self._written[mark]
+
+    def _type(self, api: str, key: Key) -> tuple[str, list[Key]]:
+        mark = (api, key, self.levels.get((api, key), 0))
+        if mark not in self._declared:
+            used: list[Key] = []
+            schemas = self._schemas[key[0]]
+
+            def alias(ref: str) -> str | None:
+                return None if ref == key[1] else self._named(api, schemas, ref, used)
+
+            try:
+                printer = Printer(schemas, _TYPES[mark[2]], request=False, bound=_BOUND, alias=alias)
+                text = printer.type({"$ref": key[1]})
+            except TooLarge:
+                used.clear()
+                text = "object"
+            self._declared[mark] = (f"type {self.names[api][key]} = {text};", used)
+        return self._declared[mark]
+
+    def _named(self, api: str, schemas: Schemas, ref: str, used: list[Key]) -> str | None:
+        name = self.names.get(api, {}).get((id(schemas), ref))
+        if name:
+            used.append((id(schemas), ref))
+        return name
+
+    def _outermost(self, operation: Operation) -> tuple[str, Key] | None:
+        """Give the named type that an operation answers with, itself or as the items of an array."""
+        schemas = operation.signature.schemas
+        ref = _ref(operation.signature.output)
+        if ref is not None and schemas.resolve({"$ref": ref}).get("type") == "array":
+            ref = _ref(schemas.resolve({"$ref": ref}).get("items"))
+        elif ref is None and operation.signature.output:
+            ref = _ref(operation.signature.output.get("items"))
+        key = (id(schemas), ref or "")
+        return (operation.api, key) if key in self.names.get(operation.api, {}) else None
+
+    def _name_shared(self) -> None:
+        """Choose the types to name: objects of some size that the answers hold twice or more."""
+        self._schemas: dict[int, Schemas] = {}
+        counts: Counter[tuple[str, Key]] = Counter()
+        for operation in self.operations:
+            schemas = operation.signature.schemas
+            self._schemas[id(schemas)] = schemas
+            counts.update((operation.api, (id(schemas), ref)) for ref in _refs(operation.signature.output, schemas, 2))
+        for (api, key), times in counts.items():
+            schemas = self._schemas[key[0]]
+            if times < 2 or len(schemas.properties({"$ref": key[1]})) < _LEAST_FIELDS:
+                continue
+            names = self.names.setdefault(api, {})
+            names[key] = _free(schemas.name(key[1]), set(names.values()))
+
+
+def _refs(schema: Any, schemas: Schemas, depth: int) -> Iterator[str]:
+    """Give the references of an answer, `depth` objects deep."""
+    ref = _ref(schema)
+    if ref is not None:
+        yield ref
+    found = schemas.resolve(schema)
+    for keyword in ("oneOf", "anyOf"):
+        for option in cast("list[Any]", found[keyword])[:4] if isinstance(found.get(keyword), list) else ():
+            if (inner := _ref(option)) is not None:
+                yield inner
+    if isinstance(found.get("items"), dict):
+        yield from _refs(found["items"], schemas, depth - 1) if depth >= 0 else ()
+    elif depth > 0:
+        for value in schemas.properties(found).values():
+            yield from _refs(value, schemas, depth - 1)
+
+
+def _ref(schema: Any) -> str | None:
+    ref = cast("dict[str, Any]", schema).get("$ref") if isinstance(schema, dict) else None
+    return ref if isinstance(ref, str) else None
+
+
+def _line(operation: Operation) -> str:
+    return f"{operation.name} · {heading(operation, _SHORT)[3:]}"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    wished = name[:1].upper() + name[1:_MAX_NAME]
+    free, number = wished, 2
+    while free in taken or free in _TAKEN:
+        free, number = f"{wished}{number}", number + 1
+    return free

@@ -1,0 +1,43 @@
+"""Why nothing came back, in our own words: what a library says of an error may quote the request."""
+
+from __future__ import annotations
+
+import httpx2
+
+_NO_NAME = ("name or service", "nodename", "getaddrinfo", "name resolution", "no address")
+
+
+def reason(  # noqa: PLR0911  (one cause after another)
+    error: Exception, host: str, proxy: str | None = None
+) -> tuple[str, str]:
+    """Give what failed and one thing to do. `host` is an origin as people write it, `proxy` what stands before it."""
+    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
+        return "the certificates to trust cannot be read", "check SSL_CERT_FILE"
+    if isinstance(error, httpx2.UnsupportedProtocol) and "proxy" in str(error):
+        return str(error), "set HTTPS_PROXY to an http:// or https:// proxy, or NO_PROXY to go without"
+    if isinstance(error, httpx2.ConnectTimeout):
+        return f"{proxy or host} did not accept a connection in time", "is it up, and reachable from here?"
+    if isinstance(error, httpx2.ProxyError):
+        return f"the proxy {proxy or ''} refused to connect to {host}", "check HTTPS_PROXY and NO_PROXY"
+    if isinstance(error, httpx2.ConnectError):
+        return _unconnected(str(error).lower(), host, proxy)
+    if isinstance(error, httpx2.TimeoutException):
+        return f"{host} did not answer in time", "try again, or ask for less"
+    if isinstance(error, httpx2.RemoteProtocolError):
+        return f"{host} broke off, or did not speak HTTP", "check the address; whether it acted is not known"
+    if isinstance(error, httpx2.LocalProtocolError | httpx2.InvalidURL | httpx2.UnsupportedProtocol):
+        return f"the request to {host} is not valid HTTP", "check the header values and the path"
+    return f"the connection to {host} broke", "try again; whether it acted is not known"
+
+
+def _unconnected(said: str, host: str, proxy: str | None) -> tuple[str, str]:
+    if "certificate" in said or "ssl" in said:
+        return (
+            f"{host} has a certificate that is not trusted here, or does not speak TLS",
+            "for a company's own CA set SSL_CERT_FILE, or put it into the system's trust store",
+        )
+    if proxy:
+        return f"the proxy {proxy} refused the connection", "check HTTPS_PROXY and NO_PROXY"
+    if any(words in said for words in _NO_NAME):
+        return f"{host} is not known (no DNS answer)", "check the name in its URL (--base-url, or the document)"
+    return f"{host} refused the connection", "is it up, and is its URL right (--base-url, or the document)?"
