@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyhole.cli.app import run
+from keyhole.cli.screen import say
 
 KEYHOLE = [sys.executable, "-m", "keyhole"]
 UMLAUT = "return 'é → 😀'"
@@ -115,3 +116,8 @@ def test_baking_into_nothing_fails(capsys, doc, tmp_path):
         assert shown.out == ""
         assert f"nothing was cached: {folder}" in shown.err
         assert said in shown.err
+
+
+def test_control_characters_of_others_are_shown_not_obeyed(capsys):
+    say("note: \x1b[2Jgone\x07 \u202ereversed\ttab")
+    assert capsys.readouterr().err == "note: \\x1b[2Jgone\\x07 \\x202ereversed\ttab\n"

@@ -60,14 +60,7 @@ class _Answer:
     def grow(self, budget: int) -> None:
         """Make what matters larger while the whole stays within the budget."""
         few = len(self.best) <= _FEW
-        self._grow_best(budget)
-        while self.others and (self._cost() > budget or any(self.arguments[place] < _WHOLE for place in self.best)):
-            # The whole of what was asked for is worth more than a half of what comes after it.
-            self.named_only.append(self.others.pop())
-            self._grow_best(budget)
-        for place in reversed(self.best):
-            if self._cost() > budget:
-                self.arguments[place] = 0
+        self._make_room(budget)
         self._each(self.outputs, self.best, 1, budget)
         self._each(self.outputs, self.best, 2, budget)
         if few:
@@ -89,6 +82,17 @@ class _Answer:
             self._each(self.arguments, self.others, level, budget)
         for level in (3, 4):
             self._each(self.outputs, self.others, level, budget)
+
+    def _make_room(self, budget: int) -> None:
+        """Show the whole arguments of the best, at the expense of the others, then in the order of the lines."""
+        self._grow_best(budget)
+        while self.others and (self._cost() > budget or any(self.arguments[place] < _WHOLE for place in self.best)):
+            # The whole of what was asked for is worth more than a half of what comes after it.
+            self.named_only.append(self.others.pop())
+            self._grow_best(budget)
+        for place in reversed(self.best):
+            if self._cost() > budget:
+                self.arguments[place] = 0
 
     def _grow_best(self, budget: int) -> None:
         for level in range(2, _WHOLE + 1):

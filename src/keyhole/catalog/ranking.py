@@ -97,6 +97,7 @@ class Index:
             for order, scores in zip(orders, ranked, strict=True):
                 if place < len(order) and (len(chosen) < limit or not place):
                     chosen.setdefault(order[place], scores[order[place]])
+        near.update(chosen)
         places = {number: place for place, number in enumerate(chosen)}
         return Found(
             tuple(self._operations[number] for number in chosen),

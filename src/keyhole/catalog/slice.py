@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from functools import lru_cache
-from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ _MAX_PATTERN = 1_000
 _MAX_EXPANDED = 100_000
 """Nodes, every reference written out: what one validator may cost for one value."""
 
+_MAX_BOUND = 1e300
 _TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
@@ -202,7 +202,7 @@ def _bounds(source: Schema, result: Schema) -> None:
             result[keyword] = value
     for keyword in _NUMBERS:
         value: Any = source.get(keyword)
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MAX_BOUND:
             result[keyword] = value
     for edge in ("Minimum", "Maximum"):  # OpenAPI 3.0 and older: the exclusive keyword is a flag on the plain one
         if source.get(f"exclusive{edge}") is True and edge.lower() in result:

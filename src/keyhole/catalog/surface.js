@@ -25,10 +25,14 @@
 
   // A reference is resolved where one looks: {$ref} stays as it is (so it prints short and never in circles) and
   // inherits from what it points at (so that reading through it works).
+  const MAX_HOPS = 32;
+  const isReference = (node) =>
+    node !== null && typeof node === 'object' && Object.hasOwn(node, '$ref') &&
+    typeof node.$ref === 'string' && node.$ref.startsWith('#/');
   const unescape = (part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
   const link = (root) => {
     const seen = new Map();
-    const target = (ref) => {
+    const at = (ref) => {
       if (seen.has(ref)) return seen.get(ref);
       let found = root;
       try {
@@ -37,10 +41,19 @@
       seen.set(ref, found);
       return found;
     };
+    // A reference to a reference inherits from where it ends, so that no chain of prototypes grows.
+    const target = (ref) => {
+      let found = at(ref);
+      for (let hops = 0; isReference(found); hops++) {
+        if (hops === MAX_HOPS) return undefined;
+        found = at(found.$ref);
+      }
+      return found;
+    };
     const queue = [root];
     while (queue.length) {
       const node = queue.pop();
-      if (typeof node.$ref === 'string' && node.$ref.startsWith('#/')) {
+      if (isReference(node)) {
         const found = target(node.$ref);
         if (found !== null && typeof found === 'object' && found !== node) {
           try { setPrototypeOf(node, found); } catch { /* a circle of references leads nowhere */ }

@@ -24,6 +24,7 @@ _NAMED = 6
 _MAX_FORMS = 40
 _FORMS_READ = 12
 _FLAT = 200
+_MAX_STACK = 40
 
 
 class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smaller cut is tried)
@@ -67,12 +68,12 @@ class Printer:
         depth = self._cut.depth if depth is None else depth
         ref = cast("Schema", schema).get("$ref") if isinstance(schema, dict) else None
         if isinstance(ref, str):
-            if ref in stack:
+            if ref in stack or len(stack) > _MAX_STACK:
                 return f"unknown /* {comment(self._schemas.name(ref), 40)} */"
             if self._alias and (name := self._alias(ref)):
                 return name
             stack = (*stack, ref)
-        elif len(stack) > 40:
+        elif len(stack) > _MAX_STACK:
             return "unknown"
         found = self._schemas.resolve(schema)
         text = self._of(found, depth, stack if isinstance(ref, str) else (*stack, ""), indent)

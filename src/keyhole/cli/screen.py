@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from keyhole.errors import KeyholeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class OutputError(KeyholeError):
@@ -32,8 +36,14 @@ def prepare() -> None:
         reconfigure(errors="replace")  # a locale without a character is no reason to print nothing
 
 
+def printable(text: str) -> str:
+    """Show control characters instead of obeying them: documents and answers are other people's text."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def show(text: str) -> None:
-    """Print a result. Raises `OutputError` where it cannot be written, `BrokenPipeError` where nobody reads on."""
+    """Print a result, as it is into a pipe, printable on a terminal. Raises `OutputError` where it cannot be written, `BrokenPipeError` where nobody reads on."""
+    text = printable(text) if sys.stdout.isatty() else text
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
@@ -51,7 +61,7 @@ def show_json(document: Any) -> None:
 
 def say(line: str) -> None:
     """Tell the user something that is not the result."""
-    sys.stderr.write(f"{line}\n")
+    sys.stderr.write(f"{printable(line)}\n")
     sys.stderr.flush()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
@@ -124,7 +125,9 @@ class Door:
         if api is not None and (not isinstance(api, str) or api not in catalog.apis):
             listed = ", ".join(list(catalog.apis)[:10])
             raise InvalidArguments(f"find() was given the api {_brief(api)}: there is {listed}")
-        return [operation.record() for operation in catalog.find(query, limit=min(limit, MAX_FOUND), api=api)]
+        # On a thread: the first search builds the index, which takes seconds for a very large document.
+        found = await asyncio.to_thread(catalog.find, query, limit=min(limit, MAX_FOUND), api=api)
+        return [operation.record() for operation in found]
 
     async def _describe(self, asked: dict[str, Any]) -> Value:
         _known("describe", asked, {"name", "depth", "path"})
@@ -203,7 +206,7 @@ def _page(operation: Operation, result: Result) -> ApiError:
         status=result.status,
         body=result.body,
         headers=result.headers,
-        hint=f"Is --base-url right, or is this a login page? Tell the user; {operation.qualified}.raw() gives the page.",
+        hint=f"A login page, or a wrong --base-url? Tell the user. {operation.qualified}.raw() gives the page.",
         operation=operation.qualified,
     )
 

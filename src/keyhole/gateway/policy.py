@@ -103,6 +103,6 @@ def _is(operation: Operation) -> str:
 
 
 def _option(effect: Effect, why: str) -> str:
-    """Say what would allow it: where the general level does not decide, an option on the command line would not help."""
+    """Say what would allow it; an option does not help where a rule or an API's own level decides."""
     level = "read" if effect is Effect.READ else "write" if effect is Effect.WRITE else "all"
     return f"start keyhole with --allow {level}" if why.startswith("--allow") else f"{why} decides; it must say so"

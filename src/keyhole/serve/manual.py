@@ -32,7 +32,7 @@ SEARCH = """\
 Find API operations. Answers TypeScript declarations to use in an `execute` program. Give `query` or `code`, not both.
 query: what to do, in the API's own words ("create dns record"); several intents: one a line.
 code: JavaScript for what ranking can't answer, e.g. return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
-  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document; reading through a $ref works
+  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document; reads go through $ref
   await find(query, {{limit}}): records of ops; await describe(name): one declaration (name, operationId or "GET /path")
 APIs: {apis}."""
 
@@ -47,7 +47,8 @@ Learn names and arguments with `search` first. For example:
   await {api}.request({{method, path, query, headers, body}})  // anything not in the document
 A call resolves to the parsed body, or throws ApiError {{status, body, headers}}, which you can catch; \
 {api}.operation_name.raw(args) gives {{status, headers, body}}.
-Await every call; Promise.all works. A list is often one page: get all before you count. Also ops, find(), describe(), as in `search`. console.log is shown. \
+Await every call; Promise.all works. A list is often one page: get all before you count. \
+Also ops, find(), describe(), as in `search`. console.log is shown. \
 No fetch, import, require, process or files; credentials are added for you."""
 
 

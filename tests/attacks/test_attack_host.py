@@ -6,8 +6,8 @@ import asyncio
 import gzip
 
 import pytest
+from attack_target import described, get, reply, run
 
-from conftest import described, get, reply, run
 from keyhole.catalog.call import Call, Result
 from keyhole.config import RunLimits
 from keyhole.errors import InvalidArguments, Unreachable

@@ -10,8 +10,7 @@ import logging
 from urllib.parse import quote
 
 import pytest
-
-from conftest import SECRET, described, get, reply, run
+from attack_target import SECRET, described, get, reply, run
 
 PATH = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 DOCUMENT = described({

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from attack_target import described, get, run
 
-from conftest import described, get, run
 from keyhole.config import Rule
 
 OVERRIDES = [
