@@ -42,7 +42,10 @@ def printable(text: str) -> str:
 
 
 def show(text: str) -> None:
-    """Print a result, as it is into a pipe, printable on a terminal. Raises `OutputError` where it cannot be written, `BrokenPipeError` where nobody reads on."""
+    """Print a result, as it is into a pipe, printable on a terminal.
+
+    Raises `OutputError` where it cannot be written, `BrokenPipeError` where nobody reads on.
+    """
     text = printable(text) if sys.stdout.isatty() else text
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
