@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
@@ -98,6 +99,11 @@ class CodeMode:
             await self._engine.aclose()
         for source in self.sources.values():
             await source.aclose()
+
+    def warm(self) -> None:
+        """Start to build ahead, on a thread, what the first search and the first answer would otherwise wait for."""
+        catalog = self.catalog
+        Thread(target=lambda: (catalog.index, tokens.count("")), name="keyhole-warm", daemon=True).start()
 
     @property
     def gateway(self) -> Gateway:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from difflib import get_close_matches
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from keyhole.catalog.intent import Names, lines
@@ -40,6 +41,7 @@ class Catalog:
         self._loose: dict[str, dict[str, list[Operation]]] = {}
         self._paths: dict[str, Paths] = {}
         self._index: Index | None = None
+        self._indexing = Lock()
         self._words: Names | None = None
 
     def get(self, api: str, name: str) -> Operation:
@@ -115,9 +117,10 @@ class Catalog:
     @property
     def index(self) -> Index:
         """The search index, built on first use (0.3 s for GitHub's document); another thread may build it ahead."""
-        if self._index is None:
-            self._index = Index(self.operations)
-        return self._index
+        with self._indexing:
+            if self._index is None:
+                self._index = Index(self.operations)
+            return self._index
 
     def unknown(self, api: str, name: str) -> UnknownOperation:
         """Make the error for an operation that does not exist, with the nearest that do."""

@@ -46,6 +46,7 @@ def serve(
 
     async def main() -> int:
         async with opened(config, verbose=verbose) as code_mode:
+            code_mode.warm()
             if bound is None:
                 if sys.stdin.isatty():
                     say(f"serving {served(code_mode)} over stdio; an MCP client starts this command by itself")
