@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    before = tokens._State.ranks_dir
     yield
-    tokens.configure(before)
+    tokens._State.wanted, tokens._State.ranks_dir, tokens._State.counter = False, None, None
 
 
 @pytest.fixture
@@ -76,7 +75,7 @@ def test_with_the_ranks_a_count_is_exact(ranks, slices):
 def test_without_the_ranks_it_is_an_estimate_and_says_so(monkeypatch, ranks, slices):
     right = [tokens.count(text) for text in slices]
     monkeypatch.setattr(tokens, "find_spec", lambda _name: None)
-    tokens.configure(ranks)
+    tokens.configure(None)
     assert not tokens.exact()
     errors = sorted(abs(tokens.count(text) / n - 1) for text, n in zip(slices, right, strict=True))
     assert sum(errors) / len(errors) < 0.07
@@ -122,3 +121,8 @@ def test_bpe_openai_counts_long_texts_as_tiktoken_does(shared: Path) -> None:
     tokens.configure(None)
     assert tokens.exact(), "bpe-openai is installed for the tests"
     assert tokens.count(text) == exact
+
+
+def test_nobody_pays_for_exact_counts_who_did_not_ask() -> None:
+    code = "import sys, keyhole.tokens as t; t.count('some text'); print(t.exact(), {'tiktoken', 'bpe_openai'} & {*sys.modules})"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False set()"

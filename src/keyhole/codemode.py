@@ -8,7 +8,6 @@ from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
-from keyhole import tokens
 from keyhole.answer.execution import Execution
 from keyhole.answer.search import Search
 from keyhole.catalog import surface
@@ -63,7 +62,6 @@ class CodeMode:
         self.config = (config or Config()).model_copy(update=update)
         if not self.config.apis:
             raise UsageError("no API was given", hint="Give at least one OpenAPI document: a file or a URL.")
-        tokens.configure(self.config.ranks())
         self.sources: dict[str, Source] = {}
         self._secrets = Secrets()
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
@@ -101,9 +99,9 @@ class CodeMode:
             await source.aclose()
 
     def warm(self) -> None:
-        """Start to build ahead, on a thread, what the first search and the first answer would otherwise wait for."""
+        """Start to build ahead, on a thread, the index that the first search would otherwise wait for."""
         catalog = self.catalog
-        Thread(target=lambda: (catalog.index, tokens.count("")), name="keyhole-warm", daemon=True).start()
+        Thread(target=lambda: catalog.index, name="keyhole-warm", daemon=True).start()
 
     @property
     def gateway(self) -> Gateway:

@@ -86,7 +86,7 @@ def fits(text: str, max_tokens: int) -> bool:
         return True  # a token is a byte or more
     if len(text) > tokens.SAMPLED_CHARS and tokens.estimate(text) > max_tokens * 1.5:
         return False
-    return tokens.count(text) <= max_tokens
+    return (tokens.count(text) if tokens.exact() else tokens.estimate(text)) <= max_tokens
 
 
 def _most_items(value: Any, budget: int, keys: int, chars: int, depth: int) -> tuple[int, Shortened | None]:

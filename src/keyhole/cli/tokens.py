@@ -15,6 +15,7 @@ from keyhole.cli.opening import opened
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import say, show, show_json, table
 from keyhole.serve.desk import Desk
+from keyhole.tokens import configure as use_exact_counts
 from keyhole.tokens import count, exact
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def say_exactness() -> None:
 
 
 def row(api: OpenAPI, code_mode: CodeMode) -> dict[str, Any]:
-    """Count one document, four ways."""
+    """Count one document, four ways; exactly, where the machine can."""
+    use_exact_counts(code_mode.config.ranks())
     operations = code_mode.catalog.operations
     listed = Desk(code_mode).tools
     return {
