@@ -13,8 +13,7 @@ install: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@echo "building the sandbox guest (about a minute, once) ..." >&2
-	$(BIN)/python -m pip --version >/dev/null 2>&1 || true
-	uv=$(BIN)/uv; $$uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
 demo: install
