@@ -53,7 +53,7 @@ class Search:
         notes = [f'// nothing for "{comment(line, 80)}"' for line in self.unanswered]
         declared = declarations(self.hits, budget=self.budget - _NOTES, best=self.best)
         if "/* " in declared:
-            notes.append("// /* … */ is cut: `await describe(name)` in code shows all of an operation")
+            notes.append("// /* … */ is cut: `await describe(name)` in code shows more")
         if len(self.best) == 1 and (more := self.total - len(self.hits)) > 0:
             notes.append(
                 f"// {more} more match about as well: add a word, or `await find(query, {{limit: 20}})` in code"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +19,10 @@ Schema = dict[str, Any]
 """A JSON Schema (or its OpenAPI 3.0 / Swagger 2.0 dialect) as the document has it, `$ref`s unresolved."""
 
 Place = Literal["path", "query", "header", "cookie", "argument"]
+
+
+_TAG = re.compile(r"</?(?:p|br|a|b|i|em|strong|code|pre|ul|ol|li|div|span|h[1-6])(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
+"""HTML, in which some documents write their texts."""
 
 
 class Effect(StrEnum):
@@ -103,5 +108,5 @@ class Operation:
         """Give the flat JSON record that a program sees in `ops` and gets from `find`."""
         return {
             "api": self.api, "name": self.name, "id": self.id, "method": self.method, "path": self.path,
-            "tags": list(self.tags), "summary": self.summary, "effect": str(self.effect),
+            "tags": list(self.tags), "summary": _TAG.sub("", self.summary), "effect": str(self.effect),
         }  # fmt: skip

@@ -313,7 +313,7 @@ def _error(operation: Operation, told: list[str]) -> InvalidArguments:
     text = lines[0] if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
     name = operation.qualified
     if all(_FIX.search(line) for line in lines):
-        hint = f'Mend that and call {name} again; `await describe("{operation.name}")` shows all its arguments.'
+        hint = f'Mend that and call {name} again; `await describe("{operation.name}")` shows its arguments.'
     else:
         hint = f"Write {usage(operation)}"
     return InvalidArguments(f"{name} was not called, its arguments do not fit: {text}", hint=hint, operation=name)

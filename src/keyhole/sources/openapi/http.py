@@ -152,7 +152,8 @@ class Sender:
                 f"if that is where the API is, say so with --base-url {outgoing.base}",
             ) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-            raise attempt.unreachable(*reason(error, origin_text(origin), self._transports.proxy(origin))) from None
+            message, hint = reason(error, origin_text(origin), self._transports.proxy(origin))
+            raise attempt.unreachable(message, f"{hint}; if trying again does not help, tell the user") from None
 
     def _with_credentials(
         self, outgoing: Outgoing, url: str, origin: Origin, credentials: Credentials, attempt: _Attempt
