@@ -103,11 +103,6 @@ def opened(url: str, tmp_path: Path, **config: Any) -> keyhole.CodeMode:
     return keyhole.CodeMode([keyhole.OpenAPI(document(), name="things", base_url=url, timeout_s=1.0)], config=settings)
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
 async def failing(cm: keyhole.CodeMode, code: str) -> keyhole.ProgramError:
     execution = await cm.execute(code)
     assert execution.outcome == "failed", execution
