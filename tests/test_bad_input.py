@@ -285,9 +285,12 @@ async def test_an_api_that_answers_badly(cache: Path, answer: Any, code: str, wo
 
 async def test_an_api_that_is_slow(cache: Path) -> None:
     async with api(lambda _: http("[]"), delay_s=5) as url, opened(url, cache) as cm:
-        error = await failing(cm, "return await things.things_list()")
-        assert error.fields()["code"] == "unreachable"
-        assert "1" in str(error), "names the time it waited"
+        execution = await cm.execute("return await things.things_list({ limit: 3 })")
+        assert execution.error
+        assert execution.error.fields()["code"] == "unreachable"
+        assert "in 1 s" in str(execution.error), "names the time it waited"
+        assert execution.calls[0].url == f"{url}/things?limit=3"
+        assert execution.calls[0].sent
 
 
 async def test_an_api_that_answers_html_where_it_promised_json(cache: Path) -> None:

@@ -162,15 +162,16 @@ class BudgetExceeded(CallError):  # noqa: N818
 class Unreachable(CallError):  # noqa: N818
     """The API did not answer: down, too slow, broke off half way, or answered beyond a bound.
 
-    `sent` says whether the request may have reached the API.
+    `sent` says whether the request may have reached the API; `url` is where it went, without credentials.
     """
 
     code = "unreachable"
     exit_code = 6
 
-    def __init__(self, message: str, *, hint: str = "", operation: str = "", sent: bool = True) -> None:
+    def __init__(self, message: str, *, hint: str = "", operation: str = "", sent: bool = True, url: str = "") -> None:
         super().__init__(message, hint=hint, operation=operation)
         self.sent = sent
+        self.url = url
 
 
 class ApiError(CallError):

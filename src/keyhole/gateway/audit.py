@@ -43,7 +43,8 @@ class Audit:
             decision = _DECIDED.get(type(error), Decision.ALLOW)
             record.decision = str(decision) if decision else None
             record.error = error.code
-            record.sent = error.sent if isinstance(error, Unreachable) else False
+            if isinstance(error, Unreachable):
+                record.sent, record.url = error.sent, error.url or record.url
             raise
         except CancelledError:
             record.error, record.sent = "cancelled", True

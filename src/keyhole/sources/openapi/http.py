@@ -47,6 +47,7 @@ class _Attempt:
     """What is known of a call while it runs."""
 
     operation: str
+    url: str
     redactor: Redactor
     sent: bool = False
 
@@ -56,6 +57,7 @@ class _Attempt:
             hint=self.redactor.clean_text(hint),
             operation=self.operation,
             sent=self.sent,
+            url=self.redactor.clean_text(self.url),
         )
 
     async def trace(self, event: str, _info: Mapping[str, Any]) -> None:
@@ -93,7 +95,7 @@ class Sender:
     async def send(self, outgoing: Outgoing, credentials: Credentials, *, operation: str) -> Result:
         """Send. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret."""
         started = time.perf_counter()
-        attempt = _Attempt(operation, Redactor(credentials.secrets))
+        attempt = _Attempt(operation, outgoing.url, Redactor(credentials.secrets))
         _check_own(outgoing, credentials, operation)
         try:
             with anyio.fail_after(self._timeout_s):
