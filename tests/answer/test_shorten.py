@@ -12,13 +12,7 @@ from inline_snapshot import snapshot
 from keyhole import tokens
 from keyhole.answer.shorten import MIN_TOKENS, prefix, shorten
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _ranks(shared):
-    before = tokens._State.ranks_dir
-    tokens.configure(shared / "ranks")
-    yield
-    tokens.configure(before)
+pytestmark = pytest.mark.usefixtures("exact_counts")
 
 
 def deep(levels: int, *, wide: bool = False) -> object:

@@ -17,19 +17,13 @@ from keyhole.gateway.decision import CallRecord
 from keyhole.sandbox.engine import LogLine
 from keyhole.sandbox.program import Program
 
+pytestmark = pytest.mark.usefixtures("exact_counts")
+
 URL = "https://shop.example/api/orders"
 READ = CallRecord("shop.orders_list", "GET", URL, "read", "allow", 200, 12.0, sent=True)
 WRITE = CallRecord("shop.orders_create", "POST", URL, "write", "allow", 201, 30.0, sent=True)
 DENIED = CallRecord("shop.orders_delete", "DELETE", f"{URL}/7", "destructive", "deny", None, 0.1, "denied")
 LOST = CallRecord("shop.orders_pay", "POST", f"{URL}/7/pay", "write", "allow", None, 9000.0, "unreachable", sent=True)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _ranks(shared):
-    before = tokens._State.ranks_dir
-    tokens.configure(shared / "ranks")
-    yield
-    tokens.configure(before)
 
 
 def finished(value: object, *calls: CallRecord, logs: tuple[LogLine, ...] = (), undefined: bool = False) -> Execution:

@@ -104,6 +104,11 @@ class Operation:
         """What a program writes and an error names: "api.name"."""
         return f"{self.api}.{self.name}"
 
+    @property
+    def ad_hoc(self) -> bool:
+        """Whether this stands for a `request()` to a path that the document lacks: no operation has that name."""
+        return self.name == "request"
+
     def record(self) -> dict[str, Any]:
         """Give the flat JSON record that a program sees in `ops` and gets from `find`."""
         return {

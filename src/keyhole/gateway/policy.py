@@ -97,7 +97,7 @@ class Policy:
 
 
 def _is(operation: Operation) -> str:
-    if operation.name == "request":
+    if operation.ad_hoc:
         return "is not in the document, so its effect is unknown and counts as destructive"
     return f"is a {operation.effect} call"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json
 
-from keyhole.catalog.call import Call
+from keyhole.catalog.call import Call, is_large
 from keyhole.catalog.declare import usage
 from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
 from keyhole.errors import InvalidArguments
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _TOLD = 12
 _KEPT = 512
 _MAX_DEPTH = 100
-_LARGE = 5_000
 _FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 
 
@@ -43,26 +42,11 @@ class Validate:
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Check, then pass on."""
-        if _is_large(dict(call.arguments)):  # on a thread: other runs must not wait
+        if is_large(call.arguments):  # on a thread: other runs must not wait
             given = await asyncio.to_thread(checked, call.operation, call.arguments)
         else:
             given = checked(call.operation, call.arguments)
         return await next(Call(call.operation, given))
-
-
-def _is_large(given: Value) -> bool:
-    """Say whether a value holds more than a few thousand others, or a text in which they may be."""
-    left, queue = _LARGE, [given]
-    while queue and left > 0:
-        value = queue.pop()
-        if isinstance(value, str):
-            left -= len(value) >> 4
-        elif isinstance(value, dict | list):
-            held = cast("dict[str, Value] | list[Value]", value)
-            left -= len(held)
-            if left > 0:
-                queue += held.values() if isinstance(held, dict) else held
-    return left <= 0
 
 
 def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
@@ -70,7 +54,7 @@ def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
 
     Raises InvalidArguments with every problem; then nothing has been sent.
     """
-    if operation.name == "request":
+    if operation.ad_hoc:
         return _ad_hoc(operation, arguments)
     check = _Check(operation, _rules(operation))
     check.sort(arguments)
@@ -273,7 +257,7 @@ class _Check:
                 self.told.append(f"{place(name, bad[0])} {bad[1]}")
             elif (validator := self.rules.validator(name, schema)) is not None:
                 teller = Teller(name, schema, signature.schemas, blobs)
-                told = teller.problems(validator, plain, first=_is_large(plain))
+                told = teller.problems(validator, plain, first=is_large(plain))
                 # What is missing because its name is misspelt has been said.
                 self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
 

@@ -13,7 +13,6 @@ _NOT_NEWLINE = re.compile(r"[^\r\n]")
 _JAVASCRIPT = frozenset(
     ("", "js", "jsx", "mjs", "cjs", "javascript", "ts", "tsx", "mts", "typescript", "node", "deno", "ecmascript")
 )
-OTHER_LANGUAGES = frozenset(("python", "py", "python3", "bash", "sh", "shell", "zsh", "console", "ruby", "go", "curl"))
 
 
 def fenced(text: str) -> bool:

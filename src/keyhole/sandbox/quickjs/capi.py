@@ -15,8 +15,6 @@ import wasmtime
 from wasmtime import _bindings as bindings  # pyright: ignore[reportPrivateUsage]
 from wasmtime import _ffi as ffi  # pyright: ignore[reportPrivateUsage]
 
-Memory = bindings.wasmtime_memory_t
-Func = bindings.wasmtime_func_t
 Extern = bindings.wasmtime_extern_t
 InstanceHandle = bindings.wasmtime_instance_t
 Val = bindings.wasmtime_val_t

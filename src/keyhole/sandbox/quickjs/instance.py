@@ -58,7 +58,6 @@ class Instance:
         self._store: int = capi.store_new(capi.ENGINE_POINTER, None, None)
         self._context: int = capi.store_context(self._store)
         self._functions: dict[str, Any] = {}
-        self._trap = c_void_p()
         _live[self._key] = self
         try:
             capi.store_limiter(self._store, max_bytes, -1, 4, 4, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from keyhole.errors import InvalidArguments, Unreachable, nearest
 from keyhole.sources.openapi.body import encoded, guessed
@@ -276,9 +276,3 @@ def _free_query(given: dict[str, Any]) -> list[str]:
         else:
             parts += query_parts(Wire(name, "query", "form", explode=True), value)
     return parts
-
-
-def unqueried(url: str) -> str:
-    """Give a URL without its query, for messages."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from keyhole.catalog.call import is_large
 from keyhole.catalog.naming import NameEntry, api_name, operation_names
 from keyhole.catalog.operation import Body, Effect, Operation, Parameter, Signature
 from keyhole.catalog.schema import Schemas
@@ -122,8 +123,8 @@ class OpenAPISource:
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
         # Serialising takes time in the size of the arguments: on a thread, so that other runs do not wait.
-        plain = all(isinstance(value, bool | int | float) for value in call.arguments.values())
-        outgoing = self._outgoing(call) if plain else await asyncio.to_thread(self._outgoing, call)
+        large = is_large(call.arguments)
+        outgoing = await asyncio.to_thread(self._outgoing, call) if large else self._outgoing(call)
         return await self._sender.send(outgoing, credentials, operation=call.operation.qualified)
 
     async def aclose(self) -> None:
