@@ -20,9 +20,10 @@ from keyhole.gateway.door import Door
 from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
 from keyhole.log import logger
-from keyhole.sandbox.engine import Failed, ImageSource, Limits
+from keyhole.sandbox.engine import Failed, ImageSource, Limits, Paused
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.quickjs.local import LocalPlace
 from keyhole.sources.openapi.fetch import shown
 from keyhole.sources.openapi.source import load
 
@@ -166,6 +167,7 @@ class CodeMode:
         way = gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
         async with self._runs:
             outcome = await self._engine.run(program, Door(gateway, way), _engine_limits(self.config), on_log=on_log)
+        assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):
             _say_the_names(outcome.error, tuple(self.catalog.apis))
@@ -189,7 +191,7 @@ class CodeMode:
             surface.data(catalog.operations, [(s.name, s.title, s.document) for s in self.sources.values()]),
         )
         started = perf_counter()
-        self._engine = await asyncio.to_thread(QuickJSEngine.create, image, cache=self.config.cache())
+        self._engine = QuickJSEngine(await asyncio.to_thread(LocalPlace.create, image, cache=self.config.cache()))
         log.info("image ready", operations=len(catalog.operations), ms=round(_ms_since(started)))
         self._gateway = Gateway(
             catalog, self.sources, Policy(_rules(self.config, apis)), lambda name: self._secrets.credentials(apis[name])

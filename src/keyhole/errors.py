@@ -6,6 +6,7 @@ The same classes serve the command line, MCP and Python::
     ├── UsageError              the command line or the configuration is wrong
     ├── DocumentError           an API document cannot be read, fetched or understood
     ├── SandboxError            the engine cannot be built or has lost a run
+    │   └── PauseError          a paused run cannot be gone on with
     ├── ProgramError            what a model's program did: syntax, a throw, a limit
     └── CallError               one call of a program; a program can catch it
         ├── UnknownOperation    no operation of that name; the nearest are offered
@@ -68,6 +69,12 @@ class SandboxError(KeyholeError):
     """The engine cannot be built, or it lost a run through no fault of the program."""
 
     code = "sandbox"
+
+
+class PauseError(SandboxError):
+    """A paused run cannot be gone on with: it was tampered with, or was made under another key, image or guest."""
+
+    code = "pause"
 
 
 class ProgramError(KeyholeError):

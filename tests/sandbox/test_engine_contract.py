@@ -6,6 +6,7 @@ import pytest
 
 from keyhole.errors import SandboxError
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.quickjs.local import LocalPlace
 
 pytest.register_assert_rewrite("contract")
 from contract import SOURCE, EngineContract, check_hostile, failure, value  # noqa: E402
@@ -13,7 +14,7 @@ from contract import SOURCE, EngineContract, check_hostile, failure, value  # no
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> QuickJSEngine:
-    return QuickJSEngine.create(SOURCE, cache=tmp_path_factory.getbasetemp().parent / "keyhole-cache")
+    return QuickJSEngine(LocalPlace.create(SOURCE, cache=tmp_path_factory.getbasetemp().parent / "keyhole-cache"))
 
 
 class TestQuickJS(EngineContract):
@@ -28,7 +29,7 @@ async def test_the_hostile_corpus(engine, shared):
 
 
 async def test_closing_stops_runs_and_refuses_more():
-    engine = QuickJSEngine.create(SOURCE)
+    engine = QuickJSEngine(LocalPlace.create(SOURCE))
     waiting = asyncio.create_task(failure(engine, "await host('never')"))
     spinning = asyncio.create_task(failure(engine, "while (true) {}"))
     await asyncio.sleep(0.05)

@@ -12,6 +12,7 @@ from keyhole.sandbox.engine import Finished, ImageSource
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs import image, wasm
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.quickjs.local import LocalPlace
 from keyhole.sandbox.quickjs.pool import on_big_stack
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp().parent / "keyhole-cache"
 
 
-async def answer(engine: QuickJSEngine) -> object:
+async def answer(place: LocalPlace) -> object:
     async def host(name: str, argument: object) -> object:
         return argument
 
-    outcome = await engine.run(Program.parse("return answer"), host)
+    outcome = await QuickJSEngine(place).run(Program.parse("return answer"), host)
     assert isinstance(outcome, Finished)
     return outcome.value
 
@@ -60,13 +61,13 @@ def test_two_bakes_of_a_real_document_are_the_same(cache, shared):
 
 async def test_an_image_is_kept_and_found_again(cache, tmp_path):
     folder = seeded(cache, tmp_path / "cache")
-    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert await answer(LocalPlace.create(SMALL, cache=folder)) == 42
     (kept,) = files(folder)
     assert kept.stat().st_mode & 0o777 == 0o600
     before = kept.stat().st_mtime_ns
-    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert await answer(LocalPlace.create(SMALL, cache=folder)) == 42
     assert [file.stat().st_mtime_ns for file in files(folder)] == [before]
-    QuickJSEngine.create(ImageSource(script=SMALL.script, data=(("data", b'{"x": 1}'),)), cache=folder)
+    LocalPlace.create(ImageSource(script=SMALL.script, data=(("data", b'{"x": 1}'),)), cache=folder)
     assert len(files(folder)) == 2
     assert not list(folder.glob(".new-*"))
 
@@ -81,14 +82,14 @@ def test_the_folder_is_made_for_its_owner_alone(cache, tmp_path):
 @pytest.mark.parametrize("damage", [b"", b"garbage", None, "middle"])
 async def test_a_damaged_file_is_made_anew(cache, tmp_path, damage, caplog):
     folder = seeded(cache, tmp_path / "cache")
-    QuickJSEngine.create(SMALL, cache=folder)
+    LocalPlace.create(SMALL, cache=folder)
     (kept,) = files(folder)
     whole = kept.read_bytes()
     half = len(whole) // 2
     kept.write_bytes(
         {None: whole[:half], "middle": whole[:half] + b"\xff" * 64 + whole[half + 64 :]}.get(damage, damage)
     )
-    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert await answer(LocalPlace.create(SMALL, cache=folder)) == 42
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert files(folder)[0].read_bytes() == whole
 
@@ -99,7 +100,7 @@ async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monk
     parent = tmp_path / "parent"
     parent.mkdir(mode=0o700)
     folder = seeded(cache, parent / "cache")
-    QuickJSEngine.create(SMALL, cache=folder)
+    LocalPlace.create(SMALL, cache=folder)
     (kept,) = files(folder)
     loaded: list[str] = []
     original = image.wasmtime.Module.deserialize_file
@@ -111,7 +112,7 @@ async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monk
         kept.symlink_to(parent / "elsewhere")
     else:
         {"folder": folder, "file": kept, "parent": parent}[what].chmod(0o777 if what != "file" else 0o666)
-    assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+    assert await answer(LocalPlace.create(SMALL, cache=folder)) == 42
     if what in {"folder", "parent"}:
         assert loaded == []
     else:  # the file was replaced by one of ours
@@ -123,13 +124,13 @@ async def test_what_others_could_write_is_not_loaded(cache, tmp_path, what, monk
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
 async def test_a_read_only_folder_is_read(cache, tmp_path, caplog):
     folder = seeded(cache, tmp_path / "cache")
-    QuickJSEngine.create(SMALL, cache=folder)
+    LocalPlace.create(SMALL, cache=folder)
     folder.chmod(0o500)
     try:
-        assert await answer(QuickJSEngine.create(SMALL, cache=folder)) == 42
+        assert await answer(LocalPlace.create(SMALL, cache=folder)) == 42
         assert caplog.records == []
         other = ImageSource(script="globalThis.answer = 1")
-        assert await answer(QuickJSEngine.create(other, cache=folder)) == 1
+        assert await answer(LocalPlace.create(other, cache=folder)) == 1
         assert [record.levelname for record in caplog.records] == ["WARNING"]
     finally:
         folder.chmod(0o700)
@@ -137,7 +138,7 @@ async def test_a_read_only_folder_is_read(cache, tmp_path, caplog):
 
 async def test_a_folder_that_cannot_be_made_is_done_without(tmp_path, caplog):
     (tmp_path / "file").write_text("")
-    assert await answer(QuickJSEngine.create(SMALL, cache=tmp_path / "file" / "cache")) == 42
+    assert await answer(LocalPlace.create(SMALL, cache=tmp_path / "file" / "cache")) == 42
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
@@ -153,7 +154,7 @@ async def test_a_folder_that_cannot_be_made_is_done_without(tmp_path, caplog):
 )
 def test_a_source_that_fails_says_so(cache, source, says):
     with pytest.raises(SandboxError, match=says):
-        QuickJSEngine.create(source, cache=cache)
+        LocalPlace.create(source, cache=cache)
 
 
 def test_leb128():

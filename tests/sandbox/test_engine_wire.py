@@ -54,7 +54,7 @@ def test_garbage_is_garbled_or_read(message):
         letter, items = wire.decode(message)
     except wire.Garbled:
         return
-    assert letter in "CTtLREKXM"
+    assert letter in "CTtLREKXMS"
     assert isinstance(items, list)
 
 
@@ -65,7 +65,12 @@ def test_garbled(message):
 
 
 def test_inward_messages_come_back():
-    for message in (wire.Start(b"code", 1 << 31, 5, 2**64 - 1), wire.Answer(2**32 - 1, ok=False, payload=b"[1]")):
+    left = wire.Left(2**64 - 1, 3, 2**40, 1 << 31)
+    for message in (
+        wire.Start(left, 5, bytes(range(32)), b"code"),
+        wire.Answer(2**32 - 1, ok=False, payload=b"[1]"),
+        wire.Restore(left, b"snapshot"),
+    ):
         assert wire.decode_inward(message.encode()) == message
 
 
@@ -91,8 +96,8 @@ async def test_a_message_without_sense_ends_the_run(letter, items):
     async def host(name: str, argument: object) -> object:
         return argument
 
-    run = Run(None, Program.parse("1"), host, Limits(), None)  # type: ignore[arg-type]
-    run._arrived([(letter, items)])
+    run = Run(Program.parse("1"), host, Limits(), None)
+    run._act([(letter, items)], rested=False)
     end = await asyncio.wait_for(run._end, 1)
     assert not isinstance(end, Failed)
     assert end.kind == "crash"
@@ -111,8 +116,8 @@ async def test_a_report_of_nonsense_is_still_a_failure(report):
     async def host(name: str, argument: object) -> object:
         return argument
 
-    run = Run(None, Program.parse("1"), host, Limits(), None)  # type: ignore[arg-type]
-    run._arrived([("E", [report])])
+    run = Run(Program.parse("1"), host, Limits(), None)
+    run._act([("E", [report])], rested=False)
     assert (await run._end).kind in {"throw", "unhandled"}
 
 
@@ -120,7 +125,7 @@ async def test_an_id_used_twice_ends_the_run():
     async def host(name: str, argument: object) -> object:
         await asyncio.sleep(10)
 
-    run = Run(None, Program.parse("1"), host, Limits(), None)  # type: ignore[arg-type]
-    run._arrived([("C", [1, "a", None]), ("C", [1, "a", None])])
+    run = Run(Program.parse("1"), host, Limits(), None)
+    run._act([("C", [1, "a", None]), ("C", [1, "a", None])], rested=False)
     assert (await run._end).kind == "crash"
     await run._shut()

@@ -14,6 +14,7 @@ from keyhole.errors import ProgramError
 from keyhole.sandbox.engine import Finished, ImageSource, Limits
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.quickjs.local import LocalPlace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,7 +39,7 @@ def cache(tmp_path_factory):
 
 @pytest.fixture
 async def engine(cache) -> AsyncIterator[QuickJSEngine]:
-    made = QuickJSEngine.create(ImageSource(script=SCRIPT), cache=cache)
+    made = QuickJSEngine(LocalPlace.create(ImageSource(script=SCRIPT), cache=cache))
     yield made
     await made.aclose()
 

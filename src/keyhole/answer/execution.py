@@ -9,10 +9,10 @@ from keyhole.answer.plain import clean, plain
 from keyhole.answer.text import MAX_TOKENS, render
 
 if TYPE_CHECKING:
-    from keyhole.catalog.call import Value
     from keyhole.errors import ProgramError
     from keyhole.gateway.decision import CallRecord
     from keyhole.sandbox.engine import LogLine
+    from keyhole.value import Value
 
 
 @dataclass(frozen=True, slots=True)

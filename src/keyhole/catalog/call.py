@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyhole.catalog.operation import Operation
+    from collections.abc import Mapping
 
-Value = Any
-"""JSON (None, bool, int, float, str, list, dict with str keys) plus `bytes`."""
+    from keyhole.catalog.operation import Operation
+    from keyhole.value import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +49,3 @@ class Credentials:
         return (
             f"Credentials(headers={sorted(self.headers)}, query={sorted(self.query)}, cookies={sorted(self.cookies)})"
         )
-
-
-_LARGE = 5_000
-
-
-def is_large(given: Value) -> bool:
-    """Say whether a value holds more than a few thousand others, or a text or bytes in which they may be.
-
-    What is done with a large one belongs on a thread: on the event loop, other runs would wait for it.
-    """
-    left, queue = _LARGE, [given]
-    while queue and left > 0:
-        value = queue.pop()
-        if isinstance(value, str | bytes):
-            left -= len(value) >> 4
-        elif isinstance(value, Mapping | list):
-            held = cast("Mapping[str, Value] | list[Value]", value)
-            left -= len(held)
-            if left > 0:
-                queue += held.values() if isinstance(held, Mapping) else held
-    return left <= 0

@@ -16,10 +16,11 @@ from keyhole.errors import ApiError, CallError, InvalidArguments
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from keyhole.catalog.call import Result, Value
+    from keyhole.catalog.call import Result
     from keyhole.catalog.operation import Operation
     from keyhole.gateway.decision import Next
     from keyhole.gateway.gateway import Gateway
+    from keyhole.value import Value
 
 MAX_FOUND = 100
 MAX_DESCRIBED = 10

@@ -15,21 +15,23 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json
 
-from keyhole.catalog.call import Call, is_large
+from keyhole.catalog.call import Call
 from keyhole.catalog.declare import usage
 from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
+from keyhole.value import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jsonschema_rs import Draft202012Validator
 
-    from keyhole.catalog.call import Result, Value
+    from keyhole.catalog.call import Result
     from keyhole.catalog.operation import Operation, Parameter, Schema
     from keyhole.gateway.decision import Next
     from keyhole.gateway.problems import Path
+    from keyhole.value import Value
 
 _TOLD = 12
 _KEPT = 512

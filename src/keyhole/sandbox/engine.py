@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from keyhole.value import Value
 
 if TYPE_CHECKING:
-    from keyhole.errors import ProgramError
+    from collections.abc import Mapping
+
+    from keyhole.errors import KeyholeError, ProgramError
     from keyhole.sandbox.program import Program
 
-Value = Any
-"""JSON plus `bytes` (a `Uint8Array` in a program)."""
 
-HostCall = Callable[[str, Value], Awaitable[Value]]
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a host call gives where the answer comes later, from elsewhere: the run is paused until then.
+
+    `note` is for whoever reads the outcome; the program never sees it.
+    """
+
+    note: Value = None
+
+
+HostCall = Callable[[str, Value], Awaitable[Value | Pending]]
 """All that a sandbox is given: `host(name, argument)`. A `KeyholeError` it raises is thrown in the program."""
 
 OnLog = Callable[["LogLine"], None]
@@ -24,6 +36,7 @@ class Limits:
     """What one run may use. Times in seconds, sizes in bytes."""
 
     wall_s: float = 120.0
+    """It stands still while the run is paused."""
     cpu_s: float = 5.0
     memory_bytes: int = 64 << 20
     """On top of the image."""
@@ -64,8 +77,31 @@ class Failed:
     ms: float
 
 
-Outcome = Finished | Failed
-"""How a run ended. A third, paused, comes with approvals."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One call that a paused run waits for; `note` is what its `Pending` said."""
+
+    id: int
+    name: str
+    argument: Value
+    note: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Every call in flight has ended, and the program waits for those that were `Pending`.
+
+    `state` is the whole run, sealed: `Engine.resume` goes on from it, in any process that has the same image and key.
+    """
+
+    state: bytes
+    waiting: tuple[Waiting, ...]
+    logs: tuple[LogLine, ...]
+    ms: float
+
+
+Outcome = Finished | Failed | Paused
+"""How a run ended, or that it waits. `logs` and `ms` are those of the whole run, pauses not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +123,17 @@ class Engine(Protocol):
         self, program: Program, host: HostCall, limits: Limits = ..., *, on_log: OnLog | None = None
     ) -> Outcome:
         """Run `program` in a fresh instance. Cancelling the task stops the program at once."""
+        ...
+
+    async def resume(
+        self, state: bytes, answers: Mapping[int, Value | KeyholeError], host: HostCall, *, on_log: OnLog | None = None
+    ) -> Outcome:
+        """Go on with a paused run, under what is left of its limits.
+
+        `answers` holds, by the id of the waiting call, what it gives or the error it throws; calls that are not in it
+        go on waiting. A state can be resumed more than once: to use one once only is the store's part.
+        Raises `PauseError` where the state is not whole, not sealed with this key, or of another image.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -26,6 +26,7 @@ EpochCallback = CFUNCTYPE(c_void_p, c_void_p, c_void_p, POINTER(c_uint64), POINT
 """(context, environment, ticks to go on for, how) → error or None."""
 
 EXTERN_FUNC, EXTERN_MEMORY = 0, 3
+I32 = 0
 MAX_WASM_STACK = 8 << 20
 """Of native stack; `JS_SetMaxStackSize` is meant to strike long before. Threads need twice as much."""
 
@@ -56,6 +57,7 @@ func_call = _function(
 )
 memory_data = _function("wasmtime_memory_data", c_void_p, c_void_p, c_void_p)
 memory_size = _function("wasmtime_memory_data_size", c_size_t, c_void_p, c_void_p)
+memory_grow = _function("wasmtime_memory_grow", c_void_p, c_void_p, c_void_p, c_uint64, c_void_p)
 trap_new = _function("wasmtime_trap_new", c_void_p, c_char_p, c_size_t)
 trap_code = _function("wasmtime_trap_code", c_bool, c_void_p, POINTER(c_uint8))
 trap_delete = _function("wasm_trap_delete", None, c_void_p)
@@ -64,6 +66,7 @@ error_message = _function("wasmtime_error_message", None, c_void_p, c_void_p)
 error_delete = _function("wasmtime_error_delete", None, c_void_p)
 byte_vec_delete = _function("wasm_byte_vec_delete", None, c_void_p)
 global_get = _function("wasmtime_global_get", None, c_void_p, c_void_p, c_void_p)
+global_set = _function("wasmtime_global_set", c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 class Trap(Exception):  # noqa: N818  (the word of the specification)

@@ -6,13 +6,13 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from keyhole.sandbox.quickjs import capi, pool, wire
+from keyhole.sandbox.quickjs import capi, snapshot, wire
 from keyhole.sandbox.quickjs.instance import Instance
+from keyhole.sandbox.quickjs.ticker import TICKER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from keyhole.sandbox.engine import Limits
     from keyhole.sandbox.quickjs.image import Image
 
 _SLACK = 32 << 20
@@ -22,37 +22,33 @@ MAX_STACK = 768 << 10
 
 
 class Cell:
-    """One run in an instance of its own. `step` and `close` run on a pool's thread, one at a time; `kill` anywhere.
+    """One run in an instance of its own. `step` and `close` run on one thread at a time; `kill` anywhere.
 
-    `emit` gets the guest's messages: all at the end of a step, or what has come by at each tick.
+    A step gives the guest's messages; `emit` gets those that have come by at a tick of 10 ms in the middle of one.
     """
 
-    def __init__(self, image: Image, limits: Limits, emit: Callable[[list[bytes]], None]) -> None:
+    def __init__(self, image: Image, emit: Callable[[list[bytes]], None]) -> None:
         self._image = image
-        self._limits = limits
         self._emit = emit
         self._instance: Instance | None = None
         self._outbox: list[bytes] = []
-        self._bytes = limits.bytes_out
-        self._calls = limits.calls
-        self._cpu_ns = int(limits.cpu_s * 1e9)
+        self._bytes = self._calls = self._cpu_ns = self._memory = 0
         self._began_ns = 0
         self._killed = False
         self._stop = ""
         self.over = False
-        """The run has ended, well or not, and the memory is free again."""
+        """The run has ended here, well or not, and the memory is free again."""
 
-    def step(self, messages: list[bytes]) -> None:
-        """Feed `messages` in and run until the program is at rest."""
+    def step(self, messages: Sequence[bytes]) -> list[bytes]:
+        """Feed `messages` in, run until the program is at rest, and give what it has said since the last tick."""
         if self.over:
-            return
+            return []
         self._began_ns = time.thread_time_ns()
         try:
-            self._open()
             for message in messages:
+                self._feed(wire.decode_inward(message))
                 if self.over or not self._may_go_on():
                     break
-                self._feed(wire.decode_inward(message))
         except MemoryError:
             self._stop = self._stop or "memory"
         except capi.Trap as trap:
@@ -61,23 +57,40 @@ class Cell:
         if self._stop and not self.over:
             self._outbox.append(b"K" + json.dumps(self._stop.split(":", 1)).encode())
             self.over = True
-        self._flush()
         if self.over:
             self.close()
+        return self._taken()
 
-    def _open(self) -> None:
-        if self._instance is None:
-            size = self._image.bytes + self._limits.memory_bytes + _SLACK
-            self._instance = Instance(self._image.code, self._image.memory, self, max_bytes=size)
-
-    def _feed(self, message: wire.Start | wire.Answer) -> None:
-        instance = self._instance
-        assert instance is not None
+    def _feed(self, message: wire.Start | wire.Answer | wire.Restore | None) -> None:
         if isinstance(message, wire.Start):
+            instance, code = self._open(message.left), message.code
+            seed = int.from_bytes(message.seed[:8], "little")
             stack = min(message.stack, MAX_STACK)
-            instance.call("run", instance.put(message.code), len(message.code), message.memory, stack, message.seed)
+            instance.call("run", instance.put(code), len(code), self._memory, stack, seed)
+        elif isinstance(message, wire.Answer):
+            instance, payload = self._at_hand(), message.payload
+            instance.call("settle", message.id, message.ok, instance.put(payload), len(payload))
+        elif isinstance(message, wire.Restore):
+            snapshot.put(self._open(message.left), message.snapshot)
         else:
-            instance.call("settle", message.id, message.ok, instance.put(message.payload), len(message.payload))
+            self._outbox.append(self._captured())
+            self.over = True
+
+    def _open(self, left: wire.Left) -> Instance:
+        self._cpu_ns, self._calls, self._bytes, self._memory = left.cpu_ns, left.calls, left.bytes_out, left.memory
+        size = self._image.bytes + self._memory + _SLACK
+        self._instance = Instance(self._image.code, self._image.memory, self, max_bytes=size)
+        return self._instance
+
+    def _at_hand(self) -> Instance:
+        if self._instance is None:
+            raise capi.Trap("", "an instance was asked for before it was made")
+        return self._instance
+
+    def _captured(self) -> bytes:
+        taken = snapshot.take(self._at_hand(), self._image)
+        spent = time.thread_time_ns() - self._began_ns
+        return wire.captured(wire.Left(self._cpu_ns - spent, self._calls, self._bytes, self._memory), taken)
 
     def kill(self) -> None:
         """Stop the program within a tick; nothing is emitted any more."""
@@ -90,13 +103,12 @@ class Cell:
             self._instance.close()
             self._instance = None
 
-    def _flush(self) -> None:
-        if self._outbox and not self._killed:
-            messages, self._outbox = self._outbox, []
-            self._emit(messages)
+    def _taken(self) -> list[bytes]:
+        messages, self._outbox = self._outbox, []
+        return [] if self._killed else messages
 
     def _may_go_on(self) -> bool:
-        if self._killed or pool.POOL.closed:
+        if self._killed or TICKER.closed:
             self.over = True
             return False
         if time.thread_time_ns() - self._began_ns > self._cpu_ns:
@@ -127,12 +139,16 @@ class Cell:
             self.over = True
             self._outbox.append(message)
             return kind != b"X"
+        elif kind not in (b"L", b"T", b"t", b"M"):
+            self._stop = "crash:the guest sent a message that no guest of ours sends"
+            return False
         self._outbox.append(message)
         return True
 
     def tick(self) -> bool:
         """Hand out what has come, and stop where the time is up."""
-        self._flush()
+        if messages := self._taken():
+            self._emit(messages)
         return self._may_go_on()
 
     def now(self) -> int:

@@ -2,54 +2,76 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from keyhole.errors import SandboxError
 from keyhole.sandbox.engine import Limits
-from keyhole.sandbox.quickjs import image as images
-from keyhole.sandbox.quickjs.pool import on_big_stack
+from keyhole.sandbox.quickjs.pause import Pause
 from keyhole.sandbox.quickjs.run import Run
+from keyhole.sandbox.seal import Seal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from keyhole.sandbox.engine import HostCall, ImageSource, OnLog, Outcome
+    from keyhole.errors import KeyholeError
+    from keyhole.sandbox.engine import HostCall, OnLog, Outcome
     from keyhole.sandbox.program import Program
-    from keyhole.sandbox.quickjs.image import Image
+    from keyhole.sandbox.quickjs.seat import Place
+    from keyhole.value import Value
 
 _DEFAULT = Limits()
 
 
 class QuickJSEngine:
-    """An `Engine` (keyhole.sandbox.engine). Make one with `create`; use it on any event loop."""
+    """An `Engine` (keyhole.sandbox.engine) whose instances live in `place`. `key` seals paused runs.
 
-    def __init__(self, image: Image) -> None:
-        self._image: Image | None = image
+    Without a key, each engine has one of its own, and what it pauses can be resumed by it alone.
+    """
+
+    def __init__(self, place: Place, *, key: bytes | None = None) -> None:
+        self._place: Place | None = place
+        self._key = key
+        self._seal: Seal | None = None
         self._runs: set[Run] = set()
 
-    @classmethod
-    def create(cls, source: ImageSource, *, cache: Path | None = None) -> QuickJSEngine:
-        """Give an engine whose programs start from `source`; takes seconds where `cache` does not hold its image yet.
-
-        `cache` is a folder that only this user can write; None bakes in memory. Raises SandboxError.
-        """
-        return cls(on_big_stack(lambda: images.load(source, cache)))
+    @property
+    def place(self) -> Place:
+        """Where runs happen. Raises SandboxError after `aclose`."""
+        if self._place is None:
+            raise SandboxError("the engine is closed", hint="make a new one")
+        return self._place
 
     async def run(
         self, program: Program, host: HostCall, limits: Limits = _DEFAULT, *, on_log: OnLog | None = None
     ) -> Outcome:
-        """Run `program` in a fresh instance. Raises SandboxError only after `aclose`."""
-        if self._image is None:
-            raise SandboxError("the engine is closed", hint="make a new one")
-        run = Run(self._image, program, host, limits, on_log)
+        """Run `program` in a fresh instance. Raises SandboxError only where there is no place for it."""
+        return await self._run(Run(program, host, limits, on_log))
+
+    async def resume(
+        self, state: bytes, answers: Mapping[int, Value | KeyholeError], host: HostCall, *, on_log: OnLog | None = None
+    ) -> Outcome:
+        """Go on with a paused run; see `Engine.resume`. Raises PauseError."""
+        pause = Pause.decode(self._sealer().open(state, self.place.image))
+        return await self._run(Run.resumed(pause, answers, host, on_log), pause)
+
+    async def _run(self, run: Run, pause: Pause | None = None) -> Outcome:
         self._runs.add(run)
         try:
-            return await run.outcome()
+            return await run.outcome(self.place, self._sealer, pause)
         finally:
             self._runs.discard(run)
 
+    def _sealer(self) -> Seal:
+        if self._seal is None:
+            self._seal = Seal(self._key)
+        return self._seal
+
     async def aclose(self) -> None:
         """Stop every run (each ends as `cancelled`) and free the image. Idempotent."""
-        self._image = None
+        place, self._place = self._place, None
         for run in list(self._runs):
             run.stop("cancelled")
+        if place:
+            await asyncio.sleep(0)  # each run gives its seat back
+            await place.aclose()

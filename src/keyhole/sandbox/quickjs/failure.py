@@ -43,12 +43,16 @@ _LIMITS = {
         "return and log only what is needed: counts, ids, the fields asked for",
     ),
     "cancelled": ("the run was cancelled", ""),
+    "lost": (
+        "the run was lost with its instance: {detail}",
+        "this is no fault of the program's last step alone: see which calls had happened, then run it again",
+    ),
     "crash": (
         "the sandbox lost the run: {detail}",
         "this is a bug of Keyhole, not of the program: please report it; running the program again may work",
     ),
 }
-_KINDS = {"timers": "calls", "string": "memory"}
+_KINDS = {"timers": "calls", "string": "memory", "lost": "crash"}
 
 
 def limit_failure(kind: str, limits: Limits, detail: str = "no reason is known") -> ProgramError:

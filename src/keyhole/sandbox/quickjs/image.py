@@ -6,6 +6,7 @@ import hashlib
 import platform
 from dataclasses import dataclass
 from functools import cache as memoized
+from functools import cached_property
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -40,7 +41,7 @@ _WARM = """(() => {
 })()"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Image:
     """What an instance is made of: the guest's code, shared by all images, and a memory to start from."""
 
@@ -48,6 +49,13 @@ class Image:
     memory: wasmtime.Module
     bytes: int
     """Size of the memory."""
+    name: str
+    """Says what it was made of, and nothing of the machine: two images of one name are the same to the byte."""
+
+    @cached_property
+    def pristine(self) -> Instance:
+        """An instance that is never run, to compare others with."""
+        return Instance(self.code, self.memory, _Oven(), max_bytes=_BAKE_MEMORY)
 
 
 def load(source: ImageSource, cache: Path | None = None) -> Image:
@@ -57,10 +65,12 @@ def load(source: ImageSource, cache: Path | None = None) -> Image:
     """
     store = None if cache is None else Cache(cache)
     code = _code(store)
-    memory = _compiled(store, "image", _image_key(source), lambda: wasm.memory_module(bake(source, code)))
+    name = name_of(source)
+    key = _hash(_guest_key().encode(), name.encode())
+    memory = _compiled(store, "image", key, lambda: wasm.memory_module(bake(source, code)))
     limits = memory.exports[0].type
     assert isinstance(limits, wasmtime.MemoryType)
-    return Image(code, memory, limits.limits.min * wasm.PAGE)
+    return Image(code, memory, limits.limits.min * wasm.PAGE, name)
 
 
 def load_code(cache: Path | None = None) -> wasmtime.Module:
@@ -190,10 +200,11 @@ def _guest_key() -> str:
     return _hash(*parts)
 
 
-def _image_key(source: ImageSource) -> str:
+def name_of(source: ImageSource) -> str:
+    """Name the image of `source`: a digest of the guest and of all that is loaded into it, 32 hexadecimal digits."""
     data = (part for name, text in source.data for part in (name.encode(), text))
     scripts = [_file(name) for name in _SCRIPTS]
-    return _hash(_guest_key().encode(), *scripts, _WARM.encode(), source.script.encode(), *data)
+    return _hash(_guest(), *scripts, _WARM.encode(), source.script.encode(), *data)
 
 
 def _hash(*parts: bytes) -> str:

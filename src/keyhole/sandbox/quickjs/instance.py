@@ -116,16 +116,27 @@ class Instance:
         return address
 
     def write(self, address: int, data: bytes) -> None:
-        """Copy `data` to `address`."""
+        """Copy `data` to `address` of its memory."""
         if address + len(data) > self.size():
-            raise capi.Trap("", "the guest gave an address outside of its memory")
-        ctypes.memmove(capi.memory_data(self._context, byref(self._memory)) + address, data, len(data))
+            raise capi.Trap("", "an address outside of the guest's memory")
+        ctypes.memmove(self.address() + address, data, len(data))
 
     def read(self, address: int, size: int) -> bytes:
         """Copy `size` bytes out of the guest's memory."""
         if address + size > self.size():
-            raise capi.Trap("", "the guest gave an address outside of its memory")
-        return ctypes.string_at(capi.memory_data(self._context, byref(self._memory)) + address, size)
+            raise capi.Trap("", "an address outside of the guest's memory")
+        return ctypes.string_at(self.address() + address, size)
+
+    def address(self) -> int:
+        """Give where its memory lies in this process; it stays there."""
+        return capi.memory_data(self._context, byref(self._memory))
+
+    def grow(self, pages: int) -> None:
+        """Give it so many more pages of 64 KB. Raises `capi.Trap`."""
+        before = ctypes.c_uint64()
+        if pages < 0:
+            raise capi.Trap("", "a memory cannot shrink")
+        capi.check(capi.memory_grow(self._context, byref(self._memory), pages, byref(before)))
 
     def size(self) -> int:
         """Give the size of the memory, in bytes."""
@@ -136,6 +147,13 @@ class Instance:
         value = capi.Val()
         capi.global_get(self._context, byref(self._export(self._handle, name).of.global_), byref(value))
         return value.of.i32
+
+    def set_global(self, name: str, number: int) -> None:
+        """Set the exported global `name`, an i32."""
+        value = capi.Val(kind=capi.I32)
+        value.of.i32 = number
+        found = self._export(self._handle, name).of.global_
+        capi.check(capi.global_set(self._context, byref(found), byref(value)))
 
     def close(self) -> None:
         """Free the memory. Idempotent."""

@@ -1,4 +1,4 @@
-"""Threads that run instances, and the clock that interrupts them. One of each a process, for all engines."""
+"""Threads that run instances in this process. One pool a process, for all engines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from keyhole.log import logger
-from keyhole.sandbox.quickjs import capi
+from keyhole.sandbox.quickjs.ticker import TICK_S, TICKER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +19,6 @@ T = TypeVar("T")
 _log = logger(__name__)
 
 STACK_BYTES = 16 << 20
-TICK_S = 0.01
-_IDLE_TICKS = 50
-"""How long the ticker goes on after the last run: waking it costs more than a few ticks."""
 
 
 class Pool:
@@ -33,10 +30,6 @@ class Pool:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._free = 0
-        self._running = 0
-        self._awake = threading.Event()
-        self._ticker: threading.Thread | None = None
-        self._closed = False
 
     def submit(self, job: Callable[[], None]) -> None:
         """Run `job` on a thread. It must not raise."""
@@ -48,9 +41,8 @@ class Pool:
         self._jobs.put(job)
 
     def _start(self) -> None:
-        if self._ticker is None:
-            self._ticker = threading.Thread(target=self._tick, name="keyhole-ticker", daemon=True)
-            self._ticker.start()
+        if not self._threads:
+            TICKER.start()
             atexit.register(self.close)
         thread = threading.Thread(target=self._work, name=f"keyhole-sandbox-{len(self._threads)}", daemon=True)
         start_with_stack(thread)
@@ -58,47 +50,24 @@ class Pool:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            with self._lock:
-                self._running += 1
-            if not self._awake.is_set():
-                self._awake.set()
             try:
-                job()
+                with TICKER:
+                    job()
             except BaseException:  # noqa: BLE001  (a thread of the pool must go on)
                 _log.exception("sandbox thread")
             finally:
                 del job  # nothing of a run may outlive it here
                 with self._lock:
-                    self._running -= 1
                     self._free += 1
-
-    def _tick(self) -> None:
-        idle = 0
-        while not self._closed:
-            time.sleep(TICK_S)
-            capi.increment_epoch(capi.ENGINE_POINTER)
-            idle = 0 if self._running else idle + 1
-            if idle > _IDLE_TICKS:
-                self._awake.clear()
-                if not self._running:
-                    self._awake.wait()
-                idle = 0
 
     def close(self) -> None:
         """End the threads: at the interpreter's exit, since a daemon thread in native code would then be torn down."""
-        self._closed = True
         for _ in self._threads:
             self._jobs.put(None)
-        self._awake.set()
         deadline = time.monotonic() + 1
         while any(thread.is_alive() for thread in self._threads) and time.monotonic() < deadline:
-            capi.increment_epoch(capi.ENGINE_POINTER)  # at which each instance asks whether to go on
+            TICKER.close()  # at which each instance asks whether to go on
             time.sleep(TICK_S)
-
-    @property
-    def closed(self) -> bool:
-        """Whether the interpreter is on its way out: what still runs must stop."""
-        return self._closed
 
 
 _stack_lock = threading.Lock()

@@ -9,27 +9,32 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from keyhole.errors import KeyholeError, ProgramError
+from keyhole.errors import KeyholeError, PauseError, ProgramError
 from keyhole.log import logger
-from keyhole.sandbox.engine import Failed, Finished, LogLine
+from keyhole.sandbox.engine import Failed, Finished, Paused, Pending, Waiting
 from keyhole.sandbox.quickjs import wire
-from keyhole.sandbox.quickjs.cell import Cell
+from keyhole.sandbox.quickjs.console import Console
 from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, reported_failure
-from keyhole.sandbox.quickjs.pool import POOL
+from keyhole.sandbox.quickjs.pause import Pause
+from keyhole.value import is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine, Mapping
 
     from keyhole.sandbox.engine import HostCall, Limits, OnLog, Outcome
     from keyhole.sandbox.program import Program
-    from keyhole.sandbox.quickjs.image import Image
+    from keyhole.sandbox.quickjs.seat import Place, Seat
+    from keyhole.sandbox.seal import Seal
+    from keyhole.value import Value
 
 _log = logger(__name__)
 
 _GRACE_S = 2.0
 """How long calls in flight may go on after the program failed: whether a write has happened should be known."""
 _MAX_TIMERS = 1000
-_NOTHING = b"[]"
+_LARGE = 64 << 10
+"""Messages of more bytes are decoded on a thread."""
+_NOTHING = object()
 
 Decoded = tuple[str, list[Any]]
 
@@ -37,129 +42,168 @@ Decoded = tuple[str, list[Any]]
 class Run:
     """One run, from program to outcome. Made and used on one event loop."""
 
-    def __init__(self, image: Image, program: Program, host: HostCall, limits: Limits, on_log: OnLog | None) -> None:
+    def __init__(self, program: Program, host: HostCall, limits: Limits, on_log: OnLog | None) -> None:
         self._program = program
         self._host = host
         self._limits = limits
-        self._on_log = on_log
+        self._console = Console(limits.log_bytes, on_log)
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
-        self._cell = Cell(image, limits, self._emit)
-        self._end: asyncio.Future[Finished | ProgramError] = self._loop.create_future()
+        self._seat: Seat | None = None
+        self._end: asyncio.Future[Finished | ProgramError | Pause] = self._loop.create_future()
         self._began = time.perf_counter()
+        self._before_ms = 0.0
+        self._wall_s = limits.wall_s
+        self._bytes = limits.bytes_out
         self._busy = False
         self._inbox: list[tuple[int, bool, Any]] = []
         self._waiting: deque[tuple[int, str, Any]] = deque()
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._pending: dict[int, Waiting] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
-        self._logs: list[LogLine] = []
-        self._log_room = limits.log_bytes
-        self._dropped = [0, 0]
+        self._apart: set[asyncio.Task[None]] = set()
+        self._undecoded: deque[tuple[list[bytes], bool]] = deque()
         self._short = False
 
-    async def outcome(self) -> Outcome:
-        """Run the program to its end. Cancelling stops it, and its host calls, at once."""
-        wall = self._loop.call_later(self._limits.wall_s, self.stop, "wall")
+    @classmethod
+    def resumed(cls, pause: Pause, answers: Mapping[int, Value | KeyholeError], host: HostCall, on_log: OnLog | None) -> Run:
+        """Make a run that goes on from `pause`. Raises PauseError for an answer to a call that does not wait."""
+        run = cls(pause.program, host, pause.limits, on_log)
+        run._console.load(pause.console)
+        run._before_ms, run._wall_s, run._bytes, run._short = pause.ms, pause.wall_s, pause.left.bytes_out, pause.short
+        run._pending = {call.id: call for call in pause.waiting}
+        for number, answer in answers.items():
+            if run._pending.pop(number, None) is None:
+                ids = ", ".join(str(call.id) for call in pause.waiting)
+                raise PauseError(f"no call {number} waits in this run", hint=f"the calls that wait are: {ids}")
+            failed = isinstance(answer, KeyholeError)
+            run._inbox.append((number, not failed, answer.fields() if failed else answer))
+        return run
+
+    async def outcome(self, place: Place, seal: Callable[[], Seal], pause: Pause | None = None) -> Outcome:
+        """Run the program to its end or next pause. Cancelling stops it, and its host calls, at once."""
+        wall = self._loop.call_later(self._wall_s, self.stop, "wall")
         try:
-            start = wire.Start(
-                self._program.code.encode(errors="replace"),
-                min(self._limits.memory_bytes, 1 << 31),
-                self._limits.stack_bytes,
-                secrets.randbits(64),
-            )
-            self._submit([start.encode()])
+            self._seat = await place.seat(self)
+            self._step([self._start() if pause is None else self._restore(pause)])
             end = await self._end
             if isinstance(end, ProgramError) and self._tasks and end.kind != "wall":
                 await asyncio.wait(self._tasks.values(), timeout=_GRACE_S)
         finally:
             wall.cancel()
             await self._shut()
-        logs, ms = self._all_logs(), (time.perf_counter() - self._began) * 1e3
-        return Failed(end, logs, ms) if isinstance(end, ProgramError) else Finished(end.value, logs, ms, end.undefined)
+        logs, ms = self._console.lines(), self._ms()
+        if isinstance(end, ProgramError):
+            return Failed(end, logs, ms)
+        if isinstance(end, Pause):
+            return Paused(seal().seal(end.encode(), place.image), end.waiting, logs, ms)
+        return Finished(end.value, logs, ms, end.undefined)
 
-    def stop(self, kind: str, detail: str = "") -> None:
+    def _start(self) -> bytes:
+        limits = self._limits
+        left = wire.Left(int(limits.cpu_s * 1e9), limits.calls, limits.bytes_out, min(limits.memory_bytes, 1 << 31))
+        code = self._program.code.encode(errors="replace")
+        return wire.Start(left, limits.stack_bytes, secrets.token_bytes(32), code).encode()
+
+    def _restore(self, pause: Pause) -> bytes:
+        for number, ms in pause.timers:
+            self._timer_set(number, ms)
+        return wire.Restore(pause.left, pause.snapshot).encode()
+
+    def _ms(self) -> float:
+        return self._before_ms + (time.perf_counter() - self._began) * 1e3
+
+    def stop(self, kind: str, detail: str = "no reason is known") -> None:
         """End the run at the limit `kind`, unless it has ended."""
         self._finish(limit_failure(kind, self._limits, detail))
 
-    def _finish(self, end: Finished | ProgramError) -> None:
+    def _finish(self, end: Finished | ProgramError | Pause) -> None:
         if not self._end.done():
             self._end.set_result(end)
-            self._cell.kill()
             self._waiting.clear()
+            if self._seat:
+                self._seat.leave()
 
     async def _shut(self) -> None:
-        self._cell.kill()
-        if not self._busy and not self._cell.over:
-            POOL.submit(self._cell.close)
+        if self._seat:
+            self._seat.leave()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
         self._waiting.clear()
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._apart]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    # To the instance and back: a step at a time, on a thread.
+    # To the instance: a step at a time.
 
-    def _submit(self, messages: list[bytes]) -> None:
+    def _step(self, messages: list[bytes]) -> None:
         self._busy = True
-        POOL.submit(lambda: self._step(messages, []))
+        if self._seat and not self._end.done():
+            self._seat.step(messages)
 
     def _answer(self, number: int, ok: bool, value: Any) -> None:  # noqa: FBT001  (as on the wire)
         if self._end.done():
             return
         self._inbox.append((number, ok, value))
-        self._feed()
-
-    def _feed(self) -> None:
-        if self._inbox and not self._busy and not self._end.done():
-            answers, self._inbox = self._inbox, []
-            self._busy = True
-            POOL.submit(lambda: self._step([], answers))
-
-    def _step(self, messages: list[bytes], answers: list[tuple[int, bool, Any]]) -> None:
-        """Run one step, on a pool's thread: what may be large is encoded and decoded here, not on the event loop."""
-        try:
-            for number, ok, value in answers:
-                payload = value if value is _NOTHING else wire.encode_value(value)
-                messages.append(wire.Answer(number, ok, payload).encode())
-            self._cell.step(messages)
-        except Exception:  # noqa: BLE001  (whatever it is, the run must end)
-            _log.exception("sandbox step failed")
-            self._cell.close()
-            self._call(self.stop, "crash")
-        self._call(self._rested)
-
-    def _emit(self, messages: list[bytes]) -> None:
-        decoded: list[Decoded] = []
-        for message in messages:
-            try:
-                letter, items = wire.decode(message)
-                decoded.append((letter, [wire.value_at(items, 0), *items[1:]] if letter == "R" and items else items))
-            except wire.Garbled as problem:
-                what = {b"R": "result", b"C": "argument of a call"}.get(message[:1], "message")
-                decoded.append(("!", [what, str(problem)]))
-        self._call(self._arrived, decoded)
-
-    def _call(self, action: Any, *arguments: Any) -> None:
-        try:
-            self._loop.call_soon_threadsafe(action, *arguments, context=self._context)
-        except RuntimeError:  # the event loop is closed: nobody waits for this run any more
-            self._cell.kill()
-
-    def _rested(self) -> None:
-        self._busy = False
-        if self._end.done():
-            if not self._cell.over:
-                POOL.submit(self._cell.close)
-        elif self._cell.over or not (self._inbox or self._tasks or self._timers):
-            self.stop("crash", "the instance came to rest without a word")  # the guest says where it waits for nothing
-        else:
+        if not self._busy:
             self._feed()
 
-    def _arrived(self, messages: list[Decoded]) -> None:
+    def _feed(self) -> None:
+        answers, self._inbox = self._inbox, []
+        self._busy = True
+        if any(is_large(value) for _, _, value in answers):
+            self._do_apart(self._feed_large(answers))
+            return
+        try:
+            messages = _encoded(answers)
+        except (TypeError, ValueError):
+            self._host_failed()
+        else:
+            self._step(messages)
+
+    async def _feed_large(self, answers: list[tuple[int, bool, Any]]) -> None:
+        try:
+            self._step(await asyncio.to_thread(_encoded, answers))
+        except (TypeError, ValueError):
+            self._host_failed()
+
+    def _host_failed(self) -> None:
+        _log.exception("a host call gave what is no value")
+        self.stop("crash", "a call to the host failed unexpectedly")
+
+    def _do_apart(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
+
+    # From the instance (`seat.Listener`).
+
+    def arrived(self, messages: list[bytes], *, rested: bool) -> None:
+        """Act on messages; what is large is decoded on a thread, and what follows waits for it."""
+        size = sum(map(len, messages))
+        self._bytes -= size
+        if self._undecoded or size > _LARGE:
+            self._undecoded.append((messages, rested))
+            if len(self._undecoded) == 1:
+                self._do_apart(self._decode_apart())
+        else:
+            self._act([_decoded(message) for message in messages], rested=rested)
+
+    async def _decode_apart(self) -> None:
+        while self._undecoded:
+            messages, rested = self._undecoded[0]
+            decoded = await asyncio.to_thread(lambda: [_decoded(message) for message in messages])  # noqa: B023  (awaited)
+            self._act(decoded, rested=rested)
+            self._undecoded.popleft()
+
+    def lost(self, why: str) -> None:
+        """End the run: its instance is gone."""
+        self.stop("lost", why)
+
+    def _act(self, messages: list[Decoded], *, rested: bool) -> None:
         for letter, items in messages:
             if self._end.done():
                 return
@@ -167,6 +211,17 @@ class Run:
                 self._take(letter, items)
             except (IndexError, KeyError, TypeError, ValueError, AttributeError, OverflowError):
                 self._garbled(f"{letter}{str(items)[:80]}")
+        if rested and not self._end.done():
+            self._rested()
+
+    def _rested(self) -> None:
+        self._busy = False
+        if self._inbox:
+            self._feed()
+        elif self._pending and not self._tasks:
+            self._step([wire.CAPTURE])
+        elif not (self._tasks or self._timers):
+            self.stop("crash", "the instance came to rest without a word")  # the guest says where it waits for nothing
 
     def _garbled(self, what: str) -> None:
         _log.warning("sandbox guest sent a message that no guest of ours sends", message=what)
@@ -176,7 +231,7 @@ class Run:
         """Act on one message (`wire.py`). Raises one of a few errors where it makes no sense."""
         take: dict[str, Callable[[], None]] = {
             "C": lambda: self._called(items),
-            "L": lambda: self._logged(str(items[0]), str(items[1])),
+            "L": lambda: self._console.add(str(items[0]), str(items[1])),
             "T": lambda: self._timer_set(*map(float, items)),
             "t": lambda: self._timer_cleared(int(items[0])),
             "R": lambda: self._finish(Finished(items[0] if items else None, (), 0.0, undefined=not items)),
@@ -184,6 +239,7 @@ class Run:
             "M": lambda: setattr(self, "_short", True),
             "X": lambda: self._finish(guest_failure("out of memory" if self._short else items[0], self._limits)),
             "K": lambda: self.stop(*items),
+            "S": lambda: self._captured(*items),
             "!": lambda: self._unreadable(*items),
         }
         take[letter]()
@@ -199,37 +255,56 @@ class Run:
             hint = "flatten it: return or send the parts that are needed"
             self._finish(ProgramError(f"the {what} cannot be sent: {problem}", kind="result", hint=hint))
 
+    def _captured(self, left: wire.Left, snapshot: bytes) -> None:
+        now = self._loop.time()
+        timers = tuple((number, max(0.0, timer.when() - now) * 1e3) for number, timer in self._timers.items())
+        ms = self._ms()
+        wall_s = max(0.0, self._limits.wall_s - ms / 1e3)
+        waiting = tuple(self._pending.values())
+        saved = self._console.save()
+        self._finish(
+            Pause(self._program, self._limits, left, wall_s, ms, waiting, timers, saved, self._short, snapshot)
+        )
+
     # Host calls.
 
     def _called(self, items: list[Any]) -> None:
         number, name, argument = items[0], items[1], wire.value_at(items, 2)
-        if type(number) is not int or not isinstance(name, str) or number in self._tasks:
+        if type(number) is not int or not isinstance(name, str) or number in self._tasks or number in self._pending:
             raise TypeError
         if len(self._tasks) < self._limits.at_once:
-            self._start(number, name, argument)
+            self._call(number, name, argument)
         else:
             self._waiting.append((number, name, argument))
 
-    def _start(self, number: int, name: str, argument: Any) -> None:
-        self._tasks[number] = self._loop.create_task(self._call_host(number, name, argument))
+    def _call(self, number: int, name: str, argument: Any) -> None:
+        call = self._call_host(number, name, argument)
+        self._tasks[number] = self._loop.create_task(call, context=self._context.copy())
 
     async def _call_host(self, number: int, name: str, argument: Any) -> None:
+        answer: tuple[bool, Any] | None = None
         try:
             value = await self._host(name, argument)
+            if isinstance(value, Pending):
+                self._pending[number] = Waiting(number, name, argument, value.note)
+            else:
+                answer = True, value
         except KeyholeError as error:
-            self._answer(number, False, error.fields())  # noqa: FBT003
+            answer = False, error.fields()
         except asyncio.CancelledError:
             self.stop("cancelled")
             raise
         except Exception:  # noqa: BLE001  (anything but a KeyholeError is a bug of ours; the program learns nothing of it)
             _log.exception("host call failed", call=name)
             self.stop("crash", "a call to the host failed unexpectedly")
-        else:
-            self._answer(number, True, value)  # noqa: FBT003
         finally:
             del self._tasks[number]
             if self._waiting and not self._end.done():
-                self._start(*self._waiting.popleft())
+                self._call(*self._waiting.popleft())
+        if answer is not None:
+            self._answer(number, *answer)
+        elif not self._busy and not self._end.done():
+            self._rested()
 
     def _timer_set(self, number: float, ms: float) -> None:
         if len(self._timers) >= _MAX_TIMERS:
@@ -246,28 +321,18 @@ class Run:
         if self._timers.pop(key, None):
             self._answer(key, True, _NOTHING)  # noqa: FBT003
 
-    # The console.
 
-    def _logged(self, level: str, text: str) -> None:
-        size = len(text.encode(errors="replace"))
-        if size > self._log_room:
-            self._dropped[0] += 1
-            self._dropped[1] += size
-            self._log_room = 0  # what follows is dropped too: a log with holes misleads
-            return
-        self._log_room -= size
-        line = LogLine(level, text)
-        self._logs.append(line)
-        if self._on_log:
-            try:
-                self._on_log(line)
-            except Exception:  # noqa: BLE001  (who listens must not decide how the run ends)
-                _log.exception("log listener failed")
+def _encoded(answers: list[tuple[int, bool, Any]]) -> list[bytes]:
+    return [
+        wire.Answer(number, ok, b"[]" if value is _NOTHING else wire.encode_value(value)).encode()
+        for number, ok, value in answers
+    ]
 
-    def _all_logs(self) -> tuple[LogLine, ...]:
-        lines, size = self._dropped
-        if lines:
-            kept = f"{self._limits.log_bytes} bytes are kept"
-            text = f"{lines} more lines of console output ({size} bytes) were dropped: {kept}"
-            self._logs.append(LogLine("warn", text))
-        return tuple(self._logs)
+
+def _decoded(message: bytes) -> Decoded:
+    try:
+        letter, items = wire.decode(message)
+        return letter, [wire.value_at(items, 0), *items[1:]] if letter == "R" and items else items
+    except wire.Garbled as problem:
+        what = {b"R": "result", b"C": "argument of a call"}.get(message[:1], "message")
+        return "!", [what, str(problem)]

@@ -1,6 +1,6 @@
-"""What passes between an engine and an instance: bytes, one message each, so that an instance may live elsewhere.
+"""What passes between a run and its instance: bytes, one message each, so that the instance may live elsewhere.
 
-To the instance: `Start` and `Answer`. From it, a letter and JSON:
+To the instance: `Start`, `Answer`, `Restore`, and a lone CAPTURE. From it, a letter and JSON:
 
     C[id, name, argument]       a call; answered once
     T[id, ms], t[id]            a timer is set, cleared; answered once with nothing
@@ -10,6 +10,7 @@ To the instance: `Start` and `Answer`. From it, a letter and JSON:
     M                           an allocation has failed for the first time
     X text                      the end: the guest could not even report
     K[kind, what]               the end: stopped by the instance's owner (`cell.py`) at a limit
+    S spent, snapshot           the end here: what CAPTURE asked for; see `Restore`
 
 One item more names a tag: then {tag: base64} stands for bytes in the value. To the guest the tag is made up for the
 message, so that no data can pass for bytes. What comes from it is hostile: nothing here raises for it but `Garbled`.
@@ -29,7 +30,9 @@ from pydantic_core import from_json
 
 MAX_DEPTH = 200
 """How deep a value may be nested: what the JSON reader takes."""
-_START, _ANSWER = struct.Struct("<cIIQ"), struct.Struct("<cI?")
+CAPTURE = b"C"
+_START, _ANSWER = struct.Struct("<cI32s"), struct.Struct("<cI?")
+_LEFT = struct.Struct("<QQQI")
 
 
 class Garbled(Exception):  # noqa: N818  (what the message is)
@@ -37,17 +40,37 @@ class Garbled(Exception):  # noqa: N818  (what the message is)
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Run the program `code`, with memory and stack in bytes."""
+class Left:
+    """What a run may still use: CPU time in nanoseconds, calls to the host, bytes out, and memory above the image."""
 
-    code: bytes
+    cpu_ns: int
+    calls: int
+    bytes_out: int
     memory: int
+
+    def encode(self) -> bytes:
+        """Give them as a part of a message."""
+        counts = (min(max(count, 0), (1 << 64) - 1) for count in (self.cpu_ns, self.calls, self.bytes_out))
+        return _LEFT.pack(*counts, self.memory)
+
+    @classmethod
+    def decode(cls, message: bytes, at: int) -> Left:
+        """Read what `encode` gave at `at`."""
+        return cls(*_LEFT.unpack_from(message, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Run the program `code` on a stack of so many bytes; `seed` is 32 bytes of chance."""
+
+    left: Left
     stack: int
-    seed: int
+    seed: bytes
+    code: bytes
 
     def encode(self) -> bytes:
         """Give the message."""
-        return _START.pack(b"S", self.memory, self.stack, self.seed) + self.code
+        return _START.pack(b"S", self.stack, self.seed) + self.left.encode() + self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +86,36 @@ class Answer:
         return _ANSWER.pack(b"A", self.id, self.ok) + self.payload
 
 
-def decode_inward(message: bytes) -> Start | Answer:
-    """Read a message to the instance; ours, so it is trusted."""
-    if message[:1] == b"S":
-        _, memory, stack, seed = _START.unpack_from(message)
-        return Start(message[_START.size :], memory, stack, seed)
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Be where the run was when this `snapshot` was taken (`snapshot.py`)."""
+
+    left: Left
+    snapshot: bytes
+
+    def encode(self) -> bytes:
+        """Give the message."""
+        return b"P" + self.left.encode() + self.snapshot
+
+
+def decode_inward(message: bytes) -> Start | Answer | Restore | None:
+    """Read a message to the instance, None for CAPTURE; ours, so it is trusted."""
+    kind = message[:1]
+    if kind == b"S":
+        _, stack, seed = _START.unpack_from(message)
+        at = _START.size + _LEFT.size
+        return Start(Left.decode(message, _START.size), stack, seed, message[at:])
+    if kind == b"P":
+        return Restore(Left.decode(message, 1), message[1 + _LEFT.size :])
+    if kind == CAPTURE:
+        return None
     _, number, ok = _ANSWER.unpack_from(message)
     return Answer(number, ok, message[_ANSWER.size :])
+
+
+def captured(left: Left, snapshot: bytes) -> bytes:
+    """Give the message that answers CAPTURE."""
+    return b"S" + left.encode() + snapshot
 
 
 def encode_value(value: Any) -> bytes:
@@ -109,6 +155,10 @@ def decode(message: bytes) -> tuple[str, list[Any]]:
     body = message[1:]
     if letter in {"X", "M"}:
         return letter, [body.decode(errors="replace")]
+    if letter == "S":
+        if len(body) < _LEFT.size:
+            raise Garbled("a snapshot that is cut short")
+        return letter, [Left.decode(body, 0), body[_LEFT.size :]]
     items = _read(body)
     if letter not in "CTtLREK" or not isinstance(items, list):
         raise Garbled(f"a message that is none: {message[:40]!r}")

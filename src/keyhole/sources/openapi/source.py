@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.call import is_large
 from keyhole.catalog.naming import NameEntry, api_name, operation_names
 from keyhole.catalog.operation import Body, Effect, Operation, Parameter, Signature
 from keyhole.catalog.schema import Schemas
@@ -23,6 +22,7 @@ from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
 from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
 from keyhole.sources.openapi.signature import Plan, plan_of
+from keyhole.value import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
