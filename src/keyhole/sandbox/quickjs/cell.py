@@ -24,25 +24,28 @@ MAX_STACK = 768 << 10
 class Cell:
     """One run in an instance of its own. `step` and `close` run on one thread at a time; `kill` anywhere.
 
-    A step gives the guest's messages; `emit` gets those that have come by at a tick of 10 ms in the middle of one.
     """
 
-    def __init__(self, image: Image, emit: Callable[[list[bytes]], None]) -> None:
+    def __init__(self, image: Image) -> None:
         self._image = image
-        self._emit = emit
+        self._ticked: Callable[[list[bytes]], None] | None = None
         self._instance: Instance | None = None
         self._outbox: list[bytes] = []
         self._bytes = self._calls = self._cpu_ns = self._memory = 0
         self._began_ns = 0
-        self._killed = False
         self._stop = ""
+        self.killed = False
         self.over = False
         """The run has ended here, well or not, and the memory is free again."""
 
-    def step(self, messages: Sequence[bytes]) -> list[bytes]:
-        """Feed `messages` in, run until the program is at rest, and give what it has said since the last tick."""
+    def step(self, messages: Sequence[bytes], ticked: Callable[[list[bytes]], None]) -> list[bytes]:
+        """Feed `messages` in, run until the program is at rest, and give what it has said since the last tick.
+
+        `ticked` is called in the middle of it every 10 ms, with what the program has said by then, if anything.
+        """
         if self.over:
             return []
+        self._ticked = ticked
         self._began_ns = time.thread_time_ns()
         try:
             for message in messages:
@@ -94,7 +97,7 @@ class Cell:
 
     def kill(self) -> None:
         """Stop the program within a tick; nothing is emitted any more."""
-        self._killed = True
+        self.killed = True
 
     def close(self) -> None:
         """Free the memory. Idempotent."""
@@ -105,10 +108,10 @@ class Cell:
 
     def _taken(self) -> list[bytes]:
         messages, self._outbox = self._outbox, []
-        return [] if self._killed else messages
+        return [] if self.killed else messages
 
     def _may_go_on(self) -> bool:
-        if self._killed or TICKER.closed:
+        if self.killed or TICKER.closed:
             self.over = True
             return False
         if time.thread_time_ns() - self._began_ns > self._cpu_ns:
@@ -147,8 +150,8 @@ class Cell:
 
     def tick(self) -> bool:
         """Hand out what has come, and stop where the time is up."""
-        if messages := self._taken():
-            self._emit(messages)
+        if self._ticked:
+            self._ticked(self._taken())
         return self._may_go_on()
 
     def now(self) -> int:

@@ -47,8 +47,7 @@ class LocalSeat:
     def __init__(self, image: Image, listener: Listener) -> None:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
-        self._cell = Cell(image, lambda messages: self._tell(messages, rested=False))
-        self._rest: list[bytes] = []
+        self._cell = Cell(image)
         self._busy = False
         self._left = False
 
@@ -59,13 +58,17 @@ class LocalSeat:
 
     def _step(self, messages: Sequence[bytes]) -> None:
         try:
-            said = self._cell.step(messages)
+            said = self._cell.step(messages, self._ticked)
         except Exception:  # noqa: BLE001  (whatever it is, the run must end)
             _log.exception("sandbox step failed")
             self._cell.close()
             self._call(self._lost)
         else:
             self._tell(said, rested=True)
+
+    def _ticked(self, messages: list[bytes]) -> None:
+        if messages:
+            self._tell(messages, rested=False)
 
     def _tell(self, messages: list[bytes], *, rested: bool) -> None:
         self._call(lambda: self._heard(messages, rested=rested))

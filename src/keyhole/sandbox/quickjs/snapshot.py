@@ -35,29 +35,38 @@ def take(instance: Instance, image: Image) -> bytes:
     """Give the difference between an instance at rest and its image."""
     size, address, original = instance.size(), instance.address(), image.pristine.address()
     pages: list[int] = []
-    parts: list[bytes] = []
+    now: list[bytes] = []
+    before: list[bytes] = []
     for page in _written(address, size):
         at = page * PAGE
-        now = string_at(address + at, PAGE)
-        if now != (string_at(original + at, PAGE) if at < image.bytes else bytes(PAGE)):
+        is_now = string_at(address + at, PAGE)
+        was = string_at(original + at, PAGE) if at < image.bytes else bytes(PAGE)
+        if is_now != was:
             pages.append(page)
-            parts.append(now)
+            now.append(is_now)
+            before.append(was)
     head = _HEAD.pack(size // wasm.PAGE, instance.global_value(_STACK_POINTER) & 0xFFFFFFFF, len(pages))
-    return head + array("I", pages).tobytes() + zlib.compress(b"".join(parts), _FAST)
+    change = _xor(b"".join(now), b"".join(before))
+    return head + array("I", pages).tobytes() + zlib.compress(change, _FAST)
 
 
 def put(instance: Instance, snapshot: bytes) -> None:
     """Make a fresh instance of the same image what `take` was given. Raises `capi.Trap` where it does not fit."""
     size, stack_pointer, count = _HEAD.unpack_from(snapshot)
-    numbers = array("I", snapshot[_HEAD.size : _HEAD.size + 4 * count])
-    inflate = zlib.decompressobj()
-    content = inflate.decompress(snapshot[_HEAD.size + 4 * count :], count * PAGE)
-    if len(numbers) != count or len(content) != count * PAGE:
+    pages = array("I", snapshot[_HEAD.size : _HEAD.size + 4 * count])
+    change = zlib.decompressobj().decompress(snapshot[_HEAD.size + 4 * count :], count * PAGE)
+    if len(pages) != count or len(change) != count * PAGE:
         raise capi.Trap("", "the snapshot is not whole")
     instance.grow(size - instance.size() // wasm.PAGE)
-    for index, page in enumerate(numbers):
-        instance.write(page * PAGE, content[index * PAGE : (index + 1) * PAGE])
+    now = _xor(change, b"".join(instance.read(page * PAGE, PAGE) for page in pages))
+    for index, page in enumerate(pages):
+        instance.write(page * PAGE, now[index * PAGE : (index + 1) * PAGE])
     instance.set_global(_STACK_POINTER, stack_pointer)
+
+
+def _xor(a: bytes, b: bytes) -> bytes:
+    """Give what is different: most of a written page is as it was, and zeros compress to nothing."""
+    return (int.from_bytes(a, "little") ^ int.from_bytes(b, "little")).to_bytes(len(a), "little")
 
 
 def _written(address: int, size: int) -> list[int]:

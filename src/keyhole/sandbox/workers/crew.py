@@ -1,0 +1,148 @@
+"""The workers of one image: how many there are, which one takes the next run, and what happens when one is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from keyhole.errors import SandboxError
+from keyhole.log import logger
+from keyhole.sandbox.workers.link import Link
+from keyhole.sandbox.workers.spawn import Zygote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyhole.sandbox.confinement import Layer
+    from keyhole.sandbox.engine import ImageSource
+    from keyhole.sandbox.workers.link import WorkerSeat
+    from keyhole.sandbox.quickjs.seat import Listener
+
+_log = logger(__name__)
+
+_HELLO_S = 20.0
+MAX_WORKERS = 8
+
+
+def cores() -> int:
+    """Give how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+class Crew:
+    """A `Place` (`quickjs/seat.py`) of confined worker processes, one a core. Used on one event loop at a time."""
+
+    def __init__(self, zygote: Zygote, image: str, size: int) -> None:
+        self._zygote = zygote
+        self.image = image
+        self.layers: tuple[Layer, ...] = ()
+        """What confines the worker that was made last."""
+        self._size = size
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._links: list[Link] = []
+        self._hiring: asyncio.Task[None] | None = None
+        self._endings: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @classmethod
+    async def start(cls, source: ImageSource, *, cache: Path | None = None, size: int | None = None) -> Crew:
+        """Bake or load the image of `source` in a process of its own, and have the first worker ready.
+
+        Takes seconds where the folder `cache` does not hold the image yet. Raises SandboxError.
+        """
+        zygote = Zygote()
+        try:
+            image = await asyncio.to_thread(zygote.load, source, cache)
+            crew = cls(zygote, image, size or min(cores(), MAX_WORKERS))
+            await crew._hire_one()
+        except BaseException:
+            await asyncio.to_thread(zygote.close)
+            raise
+        crew._hire()
+        return crew
+
+    async def seat(self, listener: Listener) -> WorkerSeat:
+        """Give a seat at the worker that has least to do. Raises SandboxError."""
+        self._settle()
+        if not self._links:
+            await self._hired()
+        link = min(self._links, key=lambda link: (link.busy, link.runs))
+        return link.seat(listener)
+
+    def _settle(self) -> None:
+        """Be at home on this event loop; workers of another one are let go."""
+        loop = asyncio.get_running_loop()
+        if self._closed:
+            raise SandboxError("the sandbox is closed", hint="make a new one")
+        if loop is self._loop:
+            return
+        if self._loop and not self._loop.is_closed() and any(link.runs for link in self._links):
+            raise SandboxError("the sandbox is in use on another event loop", hint="use one engine for each event loop")
+        for link in self._links:
+            link.close()
+        self._loop, self._links, self._hiring = loop, [], None
+        self._hire()
+
+    def _hire(self) -> None:
+        if (self._hiring is None or self._hiring.done()) and len(self._links) < self._size and not self._closed:
+            self._hiring = asyncio.get_running_loop().create_task(self._hire_all())
+
+    async def _hire_all(self) -> None:
+        while len(self._links) < self._size:
+            await self._hire_one()
+
+    async def _hire_one(self) -> None:
+        self._loop = self._loop or asyncio.get_running_loop()
+        connection, pid = await asyncio.to_thread(self._zygote.fork)
+        link = Link(connection, pid, self._died)
+        try:
+            self.layers = await asyncio.wait_for(link.ready, _HELLO_S)
+        except TimeoutError:
+            link.fail("its process was not ready in time")
+            raise SandboxError("a worker was not ready in time", hint="is the machine short of memory?") from None
+        except BaseException:
+            link.close()
+            raise
+        self._links.append(link)
+
+    async def _hired(self) -> None:
+        """Wait until there is a worker. Raises SandboxError where none can be made."""
+        self._hire()
+        while not self._links:
+            assert self._hiring
+            await asyncio.wait([self._hiring], timeout=0.01)
+            if self._hiring.done() and not self._links:
+                self._hiring.result()
+                raise SandboxError("no worker is left", hint="run the program again")
+
+    def _died(self, link: Link, why: str) -> None:
+        if link in self._links:
+            self._links.remove(link)
+        if not link.ready.done():
+            link.ready.set_exception(SandboxError(f"a worker could not be made: {why}"))
+        ending = asyncio.get_running_loop().create_task(self._bury(link, why))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        self._hire()
+
+    async def _bury(self, link: Link, why: str) -> None:
+        await asyncio.to_thread(self._zygote.kill, link.pid)
+        code = await asyncio.to_thread(self._zygote.status, link.pid)
+        how = "" if code is None else f" (signal {-code})" if code < 0 else f" (exit code {code})"
+        _log.warning("a sandbox worker was lost and is replaced", why=why + how, runs=link.runs)
+        link.lose(why + how)
+
+    async def aclose(self) -> None:
+        """End every worker and the zygote. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._hiring:
+            self._hiring.cancel()
+        for link in self._links:
+            link.close()
+            link.lose("the sandbox was closed")
+        self._links = []
+        await asyncio.to_thread(self._zygote.close)

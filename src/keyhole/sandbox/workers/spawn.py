@@ -1,0 +1,129 @@
+"""The server's side of the zygote: starts it, hands it the image, asks it for workers. Blocking: call it on a thread."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from keyhole.errors import SandboxError
+from keyhole.sandbox.workers import frames
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from keyhole.sandbox.engine import ImageSource
+
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from keyhole.sandbox.workers.zygote import main; main(int(sys.argv[2]))"
+)
+_CHUNK = 1 << 16
+_PATIENCE_S = 2.0
+
+
+class Zygote:
+    """A process that workers are forked from. Thread-safe; one request at a time."""
+
+    def __init__(self) -> None:
+        """Start the process; it is not waited for. Raises SandboxError."""
+        ours, theirs = socket.socketpair()
+        path = json.dumps([entry or os.getcwd() for entry in sys.path])
+        command = [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT, path, str(theirs.fileno())]
+        with theirs:
+            try:
+                # No environment: there may be credentials in it. A session of its own: Ctrl-C is the server's to hear.
+                self._process = subprocess.Popen(  # noqa: S603  (our own interpreter)
+                    command, env={}, cwd="/", pass_fds=[theirs.fileno()], start_new_session=True,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                )  # fmt: skip
+            except OSError as error:
+                ours.close()
+                raise SandboxError(
+                    f"the sandbox's process cannot be started: {error}", hint="run programs in this process: --in-process"
+                ) from error
+        self._control = ours
+        self._decoder = frames.Decoder()
+        self._lock = threading.Lock()
+
+    def load(self, source: ImageSource, cache: Path | None) -> str:
+        """Bake or load the image of `source`; give its name. Takes seconds. Raises SandboxError."""
+        data = [part for name, text in source.data for part in (name.encode(), text)]
+        place = b"" if cache is None else os.fsencode(cache)
+        (name,) = self._ask(frames.LOAD, [place, source.script.encode(), *data])
+        return name.decode()
+
+    def fork(self) -> tuple[socket.socket, int]:
+        """Give the socket and the pid of a new worker. Raises SandboxError."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                (pid,) = self._ask(frames.FORK, link=theirs)
+        except BaseException:
+            ours.close()
+            raise
+        return ours, int(pid)
+
+    def kill(self, pid: int) -> None:
+        """Kill a worker. Does nothing where it has ended."""
+        with suppress(SandboxError):
+            self._ask(frames.KILL, [str(pid).encode()])
+
+    def status(self, pid: int) -> int | None:
+        """Give the exit code of a worker that has ended, negative for a signal; None where it is not known."""
+        with suppress(SandboxError):
+            (code,) = self._ask(frames.STATUS, [str(pid).encode()])
+            return int(code) if code else None
+        return None
+
+    def _ask(self, kind: bytes, messages: Sequence[bytes] = (), *, link: socket.socket | None = None) -> list[bytes]:
+        data = frames.encode(0, kind, messages)
+        with self._lock:
+            try:
+                if link is None:
+                    self._control.sendall(data)
+                else:
+                    socket.send_fds(self._control, [data], [link.fileno()])
+                answer = self._hear()
+            except OSError as error:
+                raise self._gone() from error
+        if answer.kind == frames.FAILED:
+            message, hint = json.loads(answer.messages[0])
+            raise SandboxError(message, hint=hint)
+        return answer.messages
+
+    def _hear(self) -> frames.Frame:
+        while True:
+            data = self._control.recv(_CHUNK)
+            if not data:
+                raise self._gone()
+            for frame in self._decoder.feed(data):
+                return frame
+
+    def _gone(self) -> SandboxError:
+        """Say how it ended; what it printed before it began to listen may say why."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENCE_S)
+        said = self._process.stderr.read(4000).decode(errors="replace").strip() if self._process.stderr else ""
+        why = f": {said.splitlines()[-1]}" if said else ""
+        return SandboxError(
+            f"the sandbox's process has ended (exit code {self._process.returncode}){why}",
+            hint="start again; if it happens again, look for what kills it (memory?), or use --in-process",
+        )
+
+    def close(self) -> None:
+        """End the process, and with it every worker. Idempotent."""
+        self._control.close()
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
