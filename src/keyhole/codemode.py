@@ -13,17 +13,19 @@ from keyhole.answer.search import Search
 from keyhole.catalog import surface
 from keyhole.catalog.catalog import Catalog
 from keyhole.config import Config, OpenAPI, Secrets, openapi
-from keyhole.errors import ProgramError, UsageError, nearest
+from keyhole.errors import ProgramError, SandboxError, UsageError, nearest
 from keyhole.gateway.audit import Audit
 from keyhole.gateway.decision import Budget, Decision
 from keyhole.gateway.door import Door
 from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
 from keyhole.log import logger
+from keyhole.sandbox.confinement import is_confined
 from keyhole.sandbox.engine import Failed, ImageSource, Limits, Paused
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.quickjs.local import LocalPlace
+from keyhole.sandbox.workers.crew import Crew
+from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
 from keyhole.sources.openapi.fetch import shown
 from keyhole.sources.openapi.source import load
 
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
     from keyhole.config import Allow
     from keyhole.gateway.decision import CallRecord
-    from keyhole.sandbox.engine import Engine, LogLine
+    from keyhole.sandbox.engine import LogLine
+    from keyhole.sandbox.quickjs.seat import Place
     from keyhole.sources.source import Notice, Source
 
 log = logger(__name__)
@@ -61,17 +64,23 @@ class CodeMode:
         if apis:
             update["apis"] = tuple(openapi(document=api) if isinstance(api, str) else api for api in apis)
         self.config = (config or Config()).model_copy(update=update)
+        if self.config.sandbox.in_process and self.config.sandbox.require_confinement:
+            raise UsageError(
+                "programs cannot run in this process and be confined", hint="Give in_process or require_confinement."
+            )
         if not self.config.apis:
             raise UsageError("no API was given", hint="Give at least one OpenAPI document: a file or a URL.")
         self.sources: dict[str, Source] = {}
         self._secrets = Secrets()
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
-        self._engine: Engine | None = None
+        self._engine: QuickJSEngine | None = None
+        self._zygote: Zygote | None = None
         self._gateway: Gateway | None = None
 
     async def __aenter__(self) -> Self:
         """Read the documents, build the catalog, bake or load the image."""
         apis: dict[str, OpenAPI] = {}
+        self._zygote = self._start_zygote()
         try:
             for api in self.config.apis:
                 source = await self._load(api)
@@ -94,6 +103,8 @@ class CodeMode:
 
     async def aclose(self) -> None:
         """Stop the runs, close the connections. Idempotent."""
+        if self._zygote:  # no crew has taken it over
+            await asyncio.to_thread(self._zygote.close)
         if self._engine:
             await self._engine.aclose()
         for source in self.sources.values():
@@ -184,6 +195,51 @@ class CodeMode:
         log.info("document read", api=source.name, notices=len(source.notices), ms=round(_ms_since(started)))
         return source
 
+    def _start_zygote(self) -> Zygote | None:
+        """Start it ahead: it is busy with its imports while the documents are read."""
+        if self.config.sandbox.in_process:
+            return None
+        try:
+            return Zygote()
+        except NoWorkerError as error:
+            self._without_workers(error)
+            return None
+
+    async def _place(self, image: ImageSource) -> Place:
+        """Give where programs run: in workers, or in this process where it was asked for or nothing else is there."""
+        zygote, self._zygote = self._zygote, None
+        settings = self.config.sandbox
+        if zygote:
+            try:
+                crew = await Crew.start(image, zygote=zygote, cache=self.config.cache(), size=settings.workers)
+            except NoWorkerError as error:
+                self._without_workers(error)
+            else:
+                try:
+                    self._say_layers(crew)
+                except BaseException:
+                    await crew.aclose()
+                    raise
+                return crew
+        from keyhole.sandbox.quickjs.local import LocalPlace  # noqa: PLC0415  (wasmtime: 200 ms that workers spare us)
+
+        return await asyncio.to_thread(LocalPlace.create, image, cache=self.config.cache())
+
+    def _without_workers(self, error: NoWorkerError) -> None:
+        if self.config.sandbox.require_confinement:
+            raise error
+        log.warning("programs run in this process, not in confined workers", why=error.message)
+
+    def _say_layers(self, crew: Crew) -> None:
+        holding = [layer.name for layer in crew.layers if layer.holds]
+        missing = {layer.name: layer.detail for layer in crew.layers if not layer.holds}
+        if not is_confined(crew.layers) and self.config.sandbox.require_confinement:
+            raise SandboxError(
+                f"workers are not confined here: {'; '.join(f'{name}: {why}' for name, why in missing.items())}",
+                hint="keyhole doctor shows every layer; --require-confinement needs seccomp, and namespaces or Landlock",
+            )
+        (log.warning if missing else log.info)("sandbox workers confined", by=", ".join(holding), missing=missing or None)
+
     async def _build(self, apis: dict[str, OpenAPI]) -> None:
         catalog = Catalog(operation for source in self.sources.values() for operation in source.operations())
         image = ImageSource(
@@ -191,7 +247,8 @@ class CodeMode:
             surface.data(catalog.operations, [(s.name, s.title, s.document) for s in self.sources.values()]),
         )
         started = perf_counter()
-        self._engine = QuickJSEngine(await asyncio.to_thread(LocalPlace.create, image, cache=self.config.cache()))
+        key = await self._secrets.pause_key(self.config.sandbox)
+        self._engine = QuickJSEngine(await self._place(image), key=key)
         log.info("image ready", operations=len(catalog.operations), ms=round(_ms_since(started)))
         self._gateway = Gateway(
             catalog, self.sources, Policy(_rules(self.config, apis)), lambda name: self._secrets.credentials(apis[name])

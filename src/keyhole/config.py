@@ -32,6 +32,7 @@ _REFERENCE = re.compile(r"\{(env|file|cmd):([^{}]+)\}")
 _COMMAND_TIMEOUT_S = 20.0
 _SECRET_LENGTH = 8
 _COMMAND_FRESH_S = 300.0
+_KEY_BYTES = 32
 _CLOSED = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -83,6 +84,16 @@ class RunLimits(BaseModel):
     bytes_in: int = Field(default=128 << 20, ge=1024)
 
 
+class SandboxSettings(BaseModel):
+    """Where programs run. `workers` is the number of processes, None one a core; `pause_key` seals paused runs."""
+
+    model_config = _CLOSED
+    in_process: bool = False
+    require_confinement: bool = False
+    workers: int | None = Field(default=None, ge=1, le=64)
+    pause_key: str | None = Field(default=None, repr=False)
+
+
 class Config(BaseModel):
     """Everything that can be set. `max_tokens` is the budget of an answer."""
 
@@ -91,6 +102,7 @@ class Config(BaseModel):
     allow: Allow = "read"
     read_only: bool = False
     limits: RunLimits = RunLimits()
+    sandbox: SandboxSettings = SandboxSettings()
     max_tokens: int = Field(default=1500, ge=50)
     runs_at_once: int = Field(default=64, ge=1)
     cache_dir: Path | None = None
@@ -159,7 +171,7 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
 def _say(error: ValidationError, where: str) -> str:
     """Say what pydantic found, one problem a line, with the nearest setting for an unknown one."""
     lines: list[str] = []
-    known = [*Config.model_fields, *RunLimits.model_fields, *OpenAPI.__dataclass_fields__, *Rule.model_fields]
+    known = [*Config.model_fields, *RunLimits.model_fields, *SandboxSettings.model_fields, *OpenAPI.__dataclass_fields__, *Rule.model_fields]
     for problem in error.errors(include_url=False, include_context=False):
         place = ".".join(str(part) for part in problem["loc"])
         unknown = problem["type"] in ("extra_forbidden", "unexpected_keyword_argument")
@@ -223,6 +235,18 @@ class Secrets:
     async def doc_headers(self, api: OpenAPI) -> dict[str, str]:
         """Resolve the headers that fetch the document. Raises `CredentialError`."""
         return {name: await self.resolve(text, [], keep=True) for name, text in api.doc_headers.items()}
+
+    async def pause_key(self, settings: SandboxSettings) -> bytes | None:
+        """Resolve the key that seals paused runs, if one is set. Raises `CredentialError`."""
+        if settings.pause_key is None:
+            return None
+        key = (await self.resolve(settings.pause_key, [], keep=True)).encode()
+        if len(key) < _KEY_BYTES:
+            raise CredentialError(
+                f"`pause_key` gives {len(key)} bytes; it takes at least {_KEY_BYTES}",
+                hint="Make one: openssl rand -hex 32",
+            )
+        return key
 
     async def resolve(self, text: str, secrets: list[str], *, keep: bool) -> str:
         """Put the secrets into a text and note each in `secrets`; with `keep`, a text without references is one."""

@@ -21,6 +21,7 @@ SOURCE = ImageSource(
     data=(("spec", b'{"paths": {"/a": {}, "/b": {}}, "text": "\xc3\xa9\\ud83d\\ude00"}'),),
 )
 QUICK = Limits(wall_s=20, cpu_s=0.3)
+PLACES = ["in process", "workers"]
 
 
 class Host:

@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import pytest
 
 from keyhole.errors import SandboxError
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.quickjs.local import LocalPlace
 
 pytest.register_assert_rewrite("contract")
-from contract import SOURCE, EngineContract, check_hostile, failure, value  # noqa: E402
+from contract import PLACES, SOURCE, EngineContract, check_hostile, failure, value  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> QuickJSEngine:
-    return QuickJSEngine(LocalPlace.create(SOURCE, cache=tmp_path_factory.getbasetemp().parent / "keyhole-cache"))
+@pytest.fixture(scope="module", params=PLACES)
+async def engine(request, open_engine) -> AsyncIterator[QuickJSEngine]:
+    async with open_engine(SOURCE, request.param) as engine:
+        yield engine
 
 
 class TestQuickJS(EngineContract):
@@ -28,13 +32,14 @@ async def test_the_hostile_corpus(engine, shared):
         await check_hostile(engine, program.stem, program.read_text())
 
 
-async def test_closing_stops_runs_and_refuses_more():
-    engine = QuickJSEngine(LocalPlace.create(SOURCE))
-    waiting = asyncio.create_task(failure(engine, "await host('never')"))
-    spinning = asyncio.create_task(failure(engine, "while (true) {}"))
-    await asyncio.sleep(0.05)
-    await engine.aclose()
-    await engine.aclose()
-    assert [(await waiting).kind, (await spinning).kind] == ["cancelled", "cancelled"]
-    with pytest.raises(SandboxError, match="closed"):
-        await value(engine, "return 1")
+@pytest.mark.parametrize("place", PLACES)
+async def test_closing_stops_runs_and_refuses_more(open_engine, place):
+    async with open_engine(SOURCE, place) as engine:
+        waiting = asyncio.create_task(failure(engine, "await host('never')"))
+        spinning = asyncio.create_task(failure(engine, "while (true) {}"))
+        await asyncio.sleep(0.05)
+        await engine.aclose()
+        await engine.aclose()
+        assert [(await waiting).kind, (await spinning).kind] == ["cancelled", "cancelled"]
+        with pytest.raises(SandboxError, match="closed"):
+            await value(engine, "return 1")

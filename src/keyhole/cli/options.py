@@ -57,6 +57,12 @@ class Options:
     read_only: Annotated[bool, _option(POLICY, "Deny writes, whatever else is configured.")] = False
     config: Annotated[Path | None, _option(COMMON, "A keyhole.toml: all this and more, per API.")] = None
     cache_dir: Annotated[Path | None, _option(COMMON, "Where compiled modules and images are kept.")] = None
+    in_process: Annotated[
+        bool, _option(COMMON, "Run programs in this process, not in confined workers: less memory, one wall less.")
+    ] = False
+    require_confinement: Annotated[
+        bool, _option(COMMON, "Refuse to start where workers cannot be confined (keyhole doctor shows the layers).")
+    ] = False
     verbose: Annotated[bool, _option(COMMON, "Say on standard error what happens.", name=["--verbose", "-v"])] = False
 
 
@@ -92,6 +98,9 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
         update["read_only"] = True
     if options.cache_dir:
         update["cache_dir"] = options.cache_dir
+    places = {"in_process": options.in_process, "require_confinement": options.require_confinement}
+    if any(places.values()):
+        update["sandbox"] = config.sandbox.model_copy(update={name: True for name, given in places.items() if given})
     return config.model_copy(update=update)
 
 

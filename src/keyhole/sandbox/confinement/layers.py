@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,13 @@ def attempt(name: str, action: Callable[[], str]) -> Layer:
 def reason(error: OSError) -> str:
     """Give the words of `error`."""
     return error.strerror or (os.strerror(error.errno) if error.errno else str(error))
+
+
+def is_confined(layers: Sequence[Layer]) -> bool:
+    """Say whether two walls that know nothing of one another keep a worker from files, network and processes.
+
+    The one is seccomp; the other is namespaces with an empty root, or Landlock.
+    """
+    holding = {layer.name for layer in layers if layer.holds}
+    namespaces = {"user namespace", "pid namespace", "network namespace", "empty root"}
+    return "seccomp" in holding and ("landlock" in holding or namespaces <= holding)

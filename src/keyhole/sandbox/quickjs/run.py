@@ -61,6 +61,7 @@ class Run:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._pending: dict[int, Waiting] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._frozen: tuple[tuple[int, float], ...] = ()
         self._apart: set[asyncio.Task[None]] = set()
         self._undecoded: deque[tuple[list[bytes], bool]] = deque()
         self._short = False
@@ -219,7 +220,7 @@ class Run:
         if self._inbox:
             self._feed()
         elif self._pending and not self._tasks:
-            self._step([wire.CAPTURE])
+            self._capture()
         elif not (self._tasks or self._timers):
             self.stop("crash", "the instance came to rest without a word")  # the guest says where it waits for nothing
 
@@ -255,15 +256,21 @@ class Run:
             hint = "flatten it: return or send the parts that are needed"
             self._finish(ProgramError(f"the {what} cannot be sent: {problem}", kind="result", hint=hint))
 
+    def _capture(self) -> None:
+        now = self._loop.time()  # from here on no timer fires: what it did would be in no snapshot
+        self._frozen = tuple((number, max(0.0, timer.when() - now) * 1e3) for number, timer in self._timers.items())
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._step([wire.CAPTURE])
+
     def _captured(self, left: wire.Left, snapshot: bytes) -> None:
-        now = self._loop.time()
-        timers = tuple((number, max(0.0, timer.when() - now) * 1e3) for number, timer in self._timers.items())
         ms = self._ms()
         wall_s = max(0.0, self._limits.wall_s - ms / 1e3)
         waiting = tuple(self._pending.values())
         saved = self._console.save()
         self._finish(
-            Pause(self._program, self._limits, left, wall_s, ms, waiting, timers, saved, self._short, snapshot)
+            Pause(self._program, self._limits, left, wall_s, ms, waiting, self._frozen, saved, self._short, snapshot)
         )
 
     # Host calls.

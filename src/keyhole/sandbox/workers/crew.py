@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyhole.errors import SandboxError
 from keyhole.log import logger
 from keyhole.sandbox.workers.link import Link
-from keyhole.sandbox.workers.spawn import Zygote
+from keyhole.sandbox.workers.spawn import NoWorkerError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyhole.sandbox.confinement import Layer
     from keyhole.sandbox.engine import ImageSource
     from keyhole.sandbox.workers.link import WorkerSeat
+    from keyhole.sandbox.workers.spawn import Zygote
     from keyhole.sandbox.quickjs.seat import Listener
 
 _log = logger(__name__)
@@ -47,12 +48,14 @@ class Crew:
         self._closed = False
 
     @classmethod
-    async def start(cls, source: ImageSource, *, cache: Path | None = None, size: int | None = None) -> Crew:
-        """Bake or load the image of `source` in a process of its own, and have the first worker ready.
+    async def start(
+        cls, source: ImageSource, *, zygote: Zygote, cache: Path | None = None, size: int | None = None
+    ) -> Crew:
+        """Bake or load the image of `source` in the process of `zygote`, and have the first worker ready.
 
-        Takes seconds where the folder `cache` does not hold the image yet. Raises SandboxError.
+        Takes seconds where the folder `cache` does not hold the image yet. Raises NoWorkerError where this machine
+        has no workers, and SandboxError where the source is at fault; the zygote is closed then.
         """
-        zygote = Zygote()
         try:
             image = await asyncio.to_thread(zygote.load, source, cache)
             crew = cls(zygote, image, size or min(cores(), MAX_WORKERS))
@@ -101,7 +104,7 @@ class Crew:
             self.layers = await asyncio.wait_for(link.ready, _HELLO_S)
         except TimeoutError:
             link.fail("its process was not ready in time")
-            raise SandboxError("a worker was not ready in time", hint="is the machine short of memory?") from None
+            raise NoWorkerError("a worker was not ready in time", hint="is the machine short of memory?") from None
         except BaseException:
             link.close()
             raise
@@ -115,13 +118,13 @@ class Crew:
             await asyncio.wait([self._hiring], timeout=0.01)
             if self._hiring.done() and not self._links:
                 self._hiring.result()
-                raise SandboxError("no worker is left", hint="run the program again")
+                raise NoWorkerError("no worker is left", hint="run the program again")
 
     def _died(self, link: Link, why: str) -> None:
         if link in self._links:
             self._links.remove(link)
         if not link.ready.done():
-            link.ready.set_exception(SandboxError(f"a worker could not be made: {why}"))
+            link.ready.set_exception(NoWorkerError(f"a worker could not be made: {why}", hint="keyhole doctor"))
         ending = asyncio.get_running_loop().create_task(self._bury(link, why))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)

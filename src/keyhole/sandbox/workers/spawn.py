@@ -28,11 +28,17 @@ _CHUNK = 1 << 16
 _PATIENCE_S = 2.0
 
 
+class NoWorkerError(SandboxError):
+    """There are no worker processes to be had, through no fault of what is to run in them."""
+
+
 class Zygote:
     """A process that workers are forked from. Thread-safe; one request at a time."""
 
     def __init__(self) -> None:
-        """Start the process; it is not waited for. Raises SandboxError."""
+        """Start the process; it is not waited for. Raises NoWorkerError."""
+        if not hasattr(os, "fork"):
+            raise NoWorkerError("there is no fork on this system", hint="programs run in this process: see --in-process")
         ours, theirs = socket.socketpair()
         path = json.dumps([entry or os.getcwd() for entry in sys.path])
         command = [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT, path, str(theirs.fileno())]
@@ -45,7 +51,7 @@ class Zygote:
                 )  # fmt: skip
             except OSError as error:
                 ours.close()
-                raise SandboxError(
+                raise NoWorkerError(
                     f"the sandbox's process cannot be started: {error}", hint="run programs in this process: --in-process"
                 ) from error
         self._control = ours
@@ -95,7 +101,7 @@ class Zygote:
                 raise self._gone() from error
         if answer.kind == frames.FAILED:
             message, hint = json.loads(answer.messages[0])
-            raise SandboxError(message, hint=hint)
+            raise (NoWorkerError if kind == frames.FORK else SandboxError)(message, hint=hint)
         return answer.messages
 
     def _hear(self) -> frames.Frame:
@@ -106,13 +112,13 @@ class Zygote:
             for frame in self._decoder.feed(data):
                 return frame
 
-    def _gone(self) -> SandboxError:
+    def _gone(self) -> NoWorkerError:
         """Say how it ended; what it printed before it began to listen may say why."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_PATIENCE_S)
         said = self._process.stderr.read(4000).decode(errors="replace").strip() if self._process.stderr else ""
         why = f": {said.splitlines()[-1]}" if said else ""
-        return SandboxError(
+        return NoWorkerError(
             f"the sandbox's process has ended (exit code {self._process.returncode}){why}",
             hint="start again; if it happens again, look for what kills it (memory?), or use --in-process",
         )
