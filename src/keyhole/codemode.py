@@ -205,7 +205,7 @@ class CodeMode:
             self._without_workers(error)
             return None
 
-    async def _place(self, image: ImageSource) -> Place:
+    async def _place(self, image: Callable[[], ImageSource]) -> Place:
         """Give where programs run: in workers, or in this process where it was asked for or nothing else is there."""
         zygote, self._zygote = self._zygote, None
         settings = self.config.sandbox
@@ -223,7 +223,7 @@ class CodeMode:
                 return crew
         from keyhole.sandbox.quickjs.local import LocalPlace  # noqa: PLC0415  (wasmtime: 200 ms that workers spare us)
 
-        return await asyncio.to_thread(LocalPlace.create, image, cache=self.config.cache())
+        return await asyncio.to_thread(lambda: LocalPlace.create(image(), cache=self.config.cache()))
 
     def _without_workers(self, error: NoWorkerError) -> None:
         if self.config.sandbox.require_confinement:
@@ -242,10 +242,11 @@ class CodeMode:
 
     async def _build(self, apis: dict[str, OpenAPI]) -> None:
         catalog = Catalog(operation for source in self.sources.values() for operation in source.operations())
-        image = ImageSource(
-            surface.script(),
-            surface.data(catalog.operations, [(s.name, s.title, s.document) for s in self.sources.values()]),
-        )
+        documents = [(s.name, s.title, s.document) for s in self.sources.values()]
+
+        def image() -> ImageSource:
+            return ImageSource(surface.script(), surface.data(catalog.operations, documents))
+
         started = perf_counter()
         key = await self._secrets.pause_key(self.config.sandbox)
         self._engine = QuickJSEngine(await self._place(image), key=key)

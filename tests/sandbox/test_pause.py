@@ -131,7 +131,7 @@ async def host(name, argument):
 async def main():
     task = json.load(sys.stdin)
     source = ImageSource(task["script"], tuple((name, text.encode("latin-1")) for name, text in task["data"]))
-    crew = await Crew.start(source, zygote=Zygote(), cache=Path(task["cache"]), size=1)
+    crew = await Crew.start(lambda: source, zygote=Zygote(), cache=Path(task["cache"]), size=1)
     engine = QuickJSEngine(crew, key=b"k" * 32)
     paused = await engine.run(Program.parse(task["program"]), host, Limits(wall_s=20, cpu_s=2))
     assert isinstance(paused, Paused), paused

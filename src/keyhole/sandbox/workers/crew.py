@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from keyhole.errors import SandboxError
 from keyhole.log import logger
 from keyhole.sandbox.workers.link import Link
-from keyhole.sandbox.workers.spawn import NoWorkerError
+from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
     from pathlib import Path
 
     from keyhole.sandbox.confinement import Layer
     from keyhole.sandbox.engine import ImageSource
     from keyhole.sandbox.workers.link import WorkerSeat
-    from keyhole.sandbox.workers.spawn import Zygote
     from keyhole.sandbox.quickjs.seat import Listener
 
 _log = logger(__name__)
@@ -35,36 +36,61 @@ def cores() -> int:
 class Crew:
     """A `Place` (`quickjs/seat.py`) of confined worker processes, one a core. Used on one event loop at a time."""
 
-    def __init__(self, zygote: Zygote, image: str, size: int) -> None:
+    def __init__(self, zygote: Zygote, recipe: Callable[[], ImageSource], cache: Path | None, size: int | None) -> None:
         self._zygote = zygote
-        self.image = image
+        self._recipe = recipe
+        self._cache = cache
+        self.image = ""
         self.layers: tuple[Layer, ...] = ()
         """What confines the worker that was made last."""
-        self._size = size
+        self._size = size or min(cores(), MAX_WORKERS)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._links: list[Link] = []
         self._hiring: asyncio.Task[None] | None = None
         self._endings: set[asyncio.Task[None]] = set()
+        self._refused: SandboxError | None = None
         self._closed = False
 
     @classmethod
     async def start(
-        cls, source: ImageSource, *, zygote: Zygote, cache: Path | None = None, size: int | None = None
+        cls,
+        recipe: Callable[[], ImageSource],
+        *,
+        zygote: Zygote,
+        cache: Path | None = None,
+        size: int | None = None,
     ) -> Crew:
-        """Bake or load the image of `source` in the process of `zygote`, and have the first worker ready.
+        """Bake or load the image of what `recipe` gives in the process of `zygote`; have the first worker ready.
 
-        Takes seconds where the folder `cache` does not hold the image yet. Raises NoWorkerError where this machine
-        has no workers, and SandboxError where the source is at fault; the zygote is closed then.
+        Takes seconds where the folder `cache` does not hold the image yet; `size` is the number of workers. The recipe
+        is asked again where the zygote is lost. Raises NoWorkerError where this machine has no workers, and
+        SandboxError where the source is at fault; the zygote is closed then.
         """
+        crew = cls(zygote, recipe, cache, size)
         try:
-            image = await asyncio.to_thread(zygote.load, source, cache)
-            crew = cls(zygote, image, size or min(cores(), MAX_WORKERS))
+            crew.image = await asyncio.to_thread(crew._load)
             await crew._hire_one()
         except BaseException:
-            await asyncio.to_thread(zygote.close)
+            await crew.aclose()
             raise
         crew._hire()
         return crew
+
+    def _load(self) -> str:
+        return self._zygote.load(self._recipe(), self._cache)
+
+    def _fork(self) -> tuple[socket.socket, int]:
+        """Have a worker forked; by a new zygote where the old one is lost. Blocks. Raises NoWorkerError."""
+        try:
+            return self._zygote.fork()
+        except NoWorkerError as lost:
+            if self._closed:
+                raise
+            _log.warning("the sandbox's zygote is started again", why=lost.message)
+            self._zygote.close()
+            self._zygote = Zygote()
+            self._load()
+            return self._zygote.fork()
 
     async def seat(self, listener: Listener) -> WorkerSeat:
         """Give a seat at the worker that has least to do. Raises SandboxError."""
@@ -93,12 +119,16 @@ class Crew:
             self._hiring = asyncio.get_running_loop().create_task(self._hire_all())
 
     async def _hire_all(self) -> None:
-        while len(self._links) < self._size:
-            await self._hire_one()
+        while len(self._links) < self._size and not self._closed:
+            try:
+                await self._hire_one()
+            except SandboxError as error:
+                self._refused = error
+                return
 
     async def _hire_one(self) -> None:
         self._loop = self._loop or asyncio.get_running_loop()
-        connection, pid = await asyncio.to_thread(self._zygote.fork)
+        connection, pid = await asyncio.to_thread(self._fork)
         link = Link(connection, pid, self._died)
         try:
             self.layers = await asyncio.wait_for(link.ready, _HELLO_S)
@@ -108,7 +138,10 @@ class Crew:
         except BaseException:
             link.close()
             raise
-        self._links.append(link)
+        if self._closed:
+            link.close()
+        else:
+            self._links.append(link)
 
     async def _hired(self) -> None:
         """Wait until there is a worker. Raises SandboxError where none can be made."""
@@ -117,8 +150,7 @@ class Crew:
             assert self._hiring
             await asyncio.wait([self._hiring], timeout=0.01)
             if self._hiring.done() and not self._links:
-                self._hiring.result()
-                raise NoWorkerError("no worker is left", hint="run the program again")
+                raise self._refused or NoWorkerError("no worker is left", hint="run the program again")
 
     def _died(self, link: Link, why: str) -> None:
         if link in self._links:
@@ -142,10 +174,10 @@ class Crew:
         if self._closed:
             return
         self._closed = True
-        if self._hiring:
-            self._hiring.cancel()
         for link in self._links:
             link.close()
             link.lose("the sandbox was closed")
         self._links = []
         await asyncio.to_thread(self._zygote.close)
+        pending = [*self._endings, *([self._hiring] if self._hiring else [])]
+        await asyncio.gather(*pending, return_exceptions=True)

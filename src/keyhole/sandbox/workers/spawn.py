@@ -116,7 +116,8 @@ class Zygote:
         """Say how it ended; what it printed before it began to listen may say why."""
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_PATIENCE_S)
-        said = self._process.stderr.read(4000).decode(errors="replace").strip() if self._process.stderr else ""
+        stderr = self._process.stderr
+        said = stderr.read(4000).decode(errors="replace").strip() if stderr and not stderr.closed else ""
         why = f": {said.splitlines()[-1]}" if said else ""
         return NoWorkerError(
             f"the sandbox's process has ended (exit code {self._process.returncode}){why}",
@@ -124,8 +125,9 @@ class Zygote:
         )
 
     def close(self) -> None:
-        """End the process, and with it every worker. Idempotent."""
-        self._control.close()
+        """End the process, and with it every worker; a request in progress is waited for. Idempotent."""
+        with self._lock:
+            self._control.close()
         try:
             self._process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
