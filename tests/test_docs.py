@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keyhole.config import Config, OpenAPI, Rule, RunLimits
+from keyhole.config import Config, OpenAPI, Rule, RunLimits, SandboxSettings
 
 ROOT = Path(__file__).parents[1]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
@@ -30,6 +30,7 @@ def test_the_documented_configuration_is_one(tmp_path: Path) -> None:
     [
         *sorted(set(Config.model_fields) - {"apis", "limits"}),
         *RunLimits.model_fields,
+        *SandboxSettings.model_fields,
         *Rule.model_fields,
         *OpenAPI.__dataclass_fields__,
     ],

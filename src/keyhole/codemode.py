@@ -236,9 +236,11 @@ class CodeMode:
         if not is_confined(crew.layers) and self.config.sandbox.require_confinement:
             raise SandboxError(
                 f"workers are not confined here: {'; '.join(f'{name}: {why}' for name, why in missing.items())}",
-                hint="keyhole doctor shows every layer; --require-confinement needs seccomp, and namespaces or Landlock",
+                hint="keyhole doctor shows every layer; what is asked for is seccomp, and namespaces or Landlock",
             )
-        (log.warning if missing else log.info)("sandbox workers confined", by=", ".join(holding), missing=missing or None)
+        (log.warning if missing else log.info)(
+            "sandbox workers confined", by=", ".join(holding), missing=missing or None
+        )
 
     async def _build(self, apis: dict[str, OpenAPI]) -> None:
         catalog = Catalog(operation for source in self.sources.values() for operation in source.operations())

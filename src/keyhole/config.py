@@ -171,7 +171,13 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
 def _say(error: ValidationError, where: str) -> str:
     """Say what pydantic found, one problem a line, with the nearest setting for an unknown one."""
     lines: list[str] = []
-    known = [*Config.model_fields, *RunLimits.model_fields, *SandboxSettings.model_fields, *OpenAPI.__dataclass_fields__, *Rule.model_fields]
+    known = [
+        *Config.model_fields,
+        *RunLimits.model_fields,
+        *SandboxSettings.model_fields,
+        *OpenAPI.__dataclass_fields__,
+        *Rule.model_fields,
+    ]
     for problem in error.errors(include_url=False, include_context=False):
         place = ".".join(str(part) for part in problem["loc"])
         unknown = problem["type"] in ("extra_forbidden", "unexpected_keyword_argument")

@@ -37,7 +37,9 @@ def open_engine(compiled: Path) -> Callable[..., AbstractAsyncContextManager[Qui
         source: ImageSource, place: str, *, key: bytes | None = KEY, size: int = 2
     ) -> AsyncIterator[QuickJSEngine]:
         if place == "workers":
-            engine = QuickJSEngine(await Crew.start(lambda: source, zygote=Zygote(), cache=compiled, size=size), key=key)
+            engine = QuickJSEngine(
+                await Crew.start(lambda: source, zygote=Zygote(), cache=compiled, size=size), key=key
+            )
         else:
             engine = QuickJSEngine(LocalPlace.create(source, cache=compiled), key=key)
         try:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyhole.errors import SandboxError
-from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
 pytest.register_assert_rewrite("contract")
 from contract import PLACES, SOURCE, EngineContract, check_hostile, failure, value  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
 
 @pytest.fixture(scope="module", params=PLACES)

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -344,5 +343,3 @@ async def test_without_the_page_map_the_whole_memory_is_compared(open_engine, mo
 async def test_a_secret_of_the_host_is_in_no_state_that_is_read_without_the_key(engine):
     paused = await paused_at(engine, "const x = await host('echo', 'needle-in-memory'); return x", Host(every=True))
     assert b"needle" not in paused.state
-
-

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from hypothesis import given
@@ -67,7 +67,9 @@ async def spread(engine: QuickJSEngine, texts: list[str]) -> tuple[list[asyncio.
     return tasks, at
 
 
-@pytest.mark.parametrize("text", ["await host('never')", "while (true) {}", "await new Promise(done => setTimeout(done, 60000))"])
+@pytest.mark.parametrize(
+    "text", ["await host('never')", "while (true) {}", "await new Promise(done => setTimeout(done, 60000))"]
+)
 async def test_a_killed_worker_takes_its_own_runs_along_and_no_other(engine, text):
     host = Host()
     (doomed, spared), (here, there) = await spread(engine, [text, "return await host('slow', 7)"])
@@ -84,7 +86,7 @@ async def test_a_killed_worker_takes_its_own_runs_along_and_no_other(engine, tex
 
 
 async def test_a_worker_that_is_silent_is_given_up(engine):
-    (doomed, spared), (here, there) = await spread(engine, ["while (true) {}", "for (let i = 0; i < 60; i++) await host('slow', i); return 'there'"])  # fmt: skip
+    (doomed, spared), (here, _there) = await spread(engine, ["while (true) {}", "for (let i = 0; i < 60; i++) await host('slow', i); return 'there'"])  # fmt: skip
     os.kill(here.pid, signal.SIGSTOP)
     lost = await doomed
     assert isinstance(lost, Failed)
@@ -132,7 +134,7 @@ async def test_workers_know_nothing_of_their_server(open_engine, monkeypatch):
         for pid in (zygote, *(link.pid for link in links)):
             assert Path(f"/proc/{pid}/environ").read_bytes() == b""
         for link in links:
-            open_files = [os.readlink(file) for file in Path(f"/proc/{link.pid}/fd").iterdir()]
+            open_files = [str(file.readlink()) for file in Path(f"/proc/{link.pid}/fd").iterdir()]
             others = [name for name in open_files if not name.startswith("socket:")]
             assert len(open_files) - len(others) == 1, "one socket: its own"
             assert all(name in {"/dev/null", f"/proc/{link.pid}/pagemap"} or ".cwasm" in name or "memfd" in name for name in others), others  # fmt: skip
@@ -183,6 +185,18 @@ async def test_a_source_that_fails_is_told_as_it_is():
     with pytest.raises(SandboxError, match="mine") as failed:
         await Crew.start(lambda: ImageSource(script="throw new Error('mine')"), zygote=Zygote())
     assert not isinstance(failed.value, NoWorkerError)
+
+
+async def test_what_the_zygote_has_to_say_is_logged(tmp_path, caplog):
+    folder = tmp_path / "open to all"
+    folder.mkdir()
+    folder.chmod(0o777)
+    engine = QuickJSEngine(await Crew.start(lambda: SOURCE, zygote=Zygote(), cache=folder, size=1))
+    try:
+        assert "writable by others" in caplog.text
+        assert await value(engine, "return 1") == 1
+    finally:
+        await engine.aclose()
 
 
 async def test_a_zygote_that_cannot_start_says_why(monkeypatch):
@@ -260,7 +274,7 @@ class Worker:
     def lost(self, why: str) -> None:
         self.why.append(why)
 
-    async def __aenter__(self) -> Worker:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -22,9 +22,7 @@ MAX_STACK = 768 << 10
 
 
 class Cell:
-    """One run in an instance of its own. `step` and `close` run on one thread at a time; `kill` anywhere.
-
-    """
+    """One run in an instance of its own. `step` and `close` run on one thread at a time; `kill` anywhere."""
 
     def __init__(self, image: Image) -> None:
         self._image = image

@@ -67,7 +67,9 @@ class Run:
         self._short = False
 
     @classmethod
-    def resumed(cls, pause: Pause, answers: Mapping[int, Value | KeyholeError], host: HostCall, on_log: OnLog | None) -> Run:
+    def resumed(
+        cls, pause: Pause, answers: Mapping[int, Value | KeyholeError], host: HostCall, on_log: OnLog | None
+    ) -> Run:
         """Make a run that goes on from `pause`. Raises PauseError for an answer to a call that does not wait."""
         run = cls(pause.program, host, pause.limits, on_log)
         run._console.load(pause.console)

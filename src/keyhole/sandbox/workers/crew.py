@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from keyhole.sandbox.confinement import Layer
     from keyhole.sandbox.engine import ImageSource
-    from keyhole.sandbox.workers.link import WorkerSeat
     from keyhole.sandbox.quickjs.seat import Listener
+    from keyhole.sandbox.workers.link import WorkerSeat
 
 _log = logger(__name__)
 

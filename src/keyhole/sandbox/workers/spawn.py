@@ -1,4 +1,4 @@
-"""The server's side of the zygote: starts it, hands it the image, asks it for workers. Blocking: call it on a thread."""
+"""The server's side of the zygote: starts it, hands it the image, asks it for workers. It blocks: for threads only."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyhole.errors import SandboxError
+from keyhole.log import logger
 from keyhole.sandbox.workers import frames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from keyhole.sandbox.engine import ImageSource
+
+_log = logger(__name__)
 
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
@@ -38,9 +41,11 @@ class Zygote:
     def __init__(self) -> None:
         """Start the process; it is not waited for. Raises NoWorkerError."""
         if not hasattr(os, "fork"):
-            raise NoWorkerError("there is no fork on this system", hint="programs run in this process: see --in-process")
+            raise NoWorkerError(
+                "there is no fork on this system", hint="programs run in this process: see --in-process"
+            )
         ours, theirs = socket.socketpair()
-        path = json.dumps([entry or os.getcwd() for entry in sys.path])
+        path = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
         command = [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT, path, str(theirs.fileno())]
         with theirs:
             try:
@@ -52,7 +57,8 @@ class Zygote:
             except OSError as error:
                 ours.close()
                 raise NoWorkerError(
-                    f"the sandbox's process cannot be started: {error}", hint="run programs in this process: --in-process"
+                    f"the sandbox's process cannot be started: {error}",
+                    hint="run programs in this process: --in-process",
                 ) from error
         self._control = ours
         self._decoder = frames.Decoder()
@@ -62,7 +68,9 @@ class Zygote:
         """Bake or load the image of `source`; give its name. Takes seconds. Raises SandboxError."""
         data = [part for name, text in source.data for part in (name.encode(), text)]
         place = b"" if cache is None else os.fsencode(cache)
-        (name,) = self._ask(frames.LOAD, [place, source.script.encode(), *data])
+        name, *warnings = self._ask(frames.LOAD, [place, source.script.encode(), *data])
+        for warning in warnings:
+            _log.warning(warning.decode())
         return name.decode()
 
     def fork(self) -> tuple[socket.socket, int]:

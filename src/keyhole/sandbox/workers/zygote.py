@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import signal
 import socket
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,8 @@ from keyhole.sandbox.workers import frames
 from keyhole.sandbox.workers.worker import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
+    from types import FrameType
 
     from keyhole.sandbox.quickjs.image import Image
 
@@ -43,7 +46,7 @@ class Zygote:
 
     def run(self) -> None:
         """Work until the server ends."""
-        signal.signal(signal.SIGCHLD, lambda *_: self._reap())
+        signal.signal(signal.SIGCHLD, self._child_ended)
         decoder = frames.Decoder()
         sockets: list[int] = []
         while True:
@@ -73,10 +76,11 @@ class Zygote:
         cache, script, *data = messages
         pairs = tuple((name.decode(), text) for name, text in zip(data[::2], data[1::2], strict=True))
         source = ImageSource(script.decode(), pairs)
-        self._image = on_big_stack(lambda: images.load(source, Path(os.fsdecode(cache)) if cache else None))
+        with _listening() as heard:
+            self._image = on_big_stack(lambda: images.load(source, Path(os.fsdecode(cache)) if cache else None))
         gc.collect()
         gc.freeze()  # so that a worker's collector does not write to the pages that they all share
-        return [self._image.name.encode()]
+        return [self._image.name.encode(), *heard]
 
     def _fork(self, link: int) -> list[bytes]:
         if self._image is None:
@@ -100,6 +104,9 @@ class Zygote:
         self._reap()
         return [str(self._ended.pop(pid, "")).encode()]
 
+    def _child_ended(self, _number: int, _frame: FrameType | None) -> None:
+        self._reap()
+
     def _reap(self) -> None:
         for pid in list(self._workers):
             try:
@@ -109,6 +116,19 @@ class Zygote:
             if ended:
                 self._workers.discard(pid)
                 self._ended[pid] = os.waitstatus_to_exitcode(status)
+
+
+@contextmanager
+def _listening() -> Generator[list[bytes]]:
+    """Collect what is logged, for the server to log."""
+    heard: list[bytes] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: heard.append(record.getMessage().encode(errors="replace"))
+    logging.getLogger("keyhole").addHandler(handler)
+    try:
+        yield heard
+    finally:
+        logging.getLogger("keyhole").removeHandler(handler)
 
 
 def main(control: int) -> None:
