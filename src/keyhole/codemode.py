@@ -75,6 +75,7 @@ class CodeMode:
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
         self._engine: QuickJSEngine | None = None
         self._zygote: Zygote | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
         self._gateway: Gateway | None = None
 
     async def __aenter__(self) -> Self:
@@ -105,10 +106,26 @@ class CodeMode:
         """Stop the runs, close the connections. Idempotent."""
         if self._zygote:  # no crew has taken it over
             await asyncio.to_thread(self._zygote.close)
+        for retiring in self._retiring:
+            retiring.cancel()
+        await asyncio.gather(*self._retiring, return_exceptions=True)
         if self._engine:
             await self._engine.aclose()
         for source in self.sources.values():
             await source.aclose()
+
+    async def reload(self) -> None:
+        """Read the documents again, and serve what they say now; runs that are going on end on what they began with.
+
+        Meanwhile everything is served as it was. Raises what entering raises; then it stays so. A paused run of the
+        old documents cannot be resumed under others.
+        """
+        fresh = await CodeMode(config=self.config).__aenter__()
+        assert self._engine
+        retiring = asyncio.create_task(_retire(self._engine, list(self.sources.values())))
+        self._retiring.add(retiring)
+        retiring.add_done_callback(self._retiring.discard)
+        self.sources, self._engine, self._gateway = fresh.sources, fresh._engine, fresh._gateway
 
     def warm(self) -> None:
         """Start to build ahead, on a thread, the index that the first search would otherwise wait for."""
@@ -169,19 +186,20 @@ class CodeMode:
     async def _run(
         self, code: str, audit: Audit, *, calls: bool = True, on_log: Callable[[LogLine], None] | None = None
     ) -> Execution:
-        started, gateway, limits = perf_counter(), self.gateway, self.config.limits
-        assert self._engine
+        started, limits = perf_counter(), self.config.limits
         try:
             program = Program.parse(code)
         except ProgramError as error:
             return Execution("failed", None, error, (), (), _ms_since(started), source=code)
-        way = gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
         async with self._runs:
-            outcome = await self._engine.run(program, Door(gateway, way), _engine_limits(self.config), on_log=on_log)
+            gateway, engine = self.gateway, self._engine
+            assert engine
+            way = gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
+            outcome = await engine.run(program, Door(gateway, way), _engine_limits(self.config), on_log=on_log)
         assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):
-            _say_the_names(outcome.error, tuple(self.catalog.apis))
+            _say_the_names(outcome.error, tuple(gateway.catalog.apis))
             return Execution("failed", None, outcome.error, made, outcome.logs, ms, source=code)
         return Execution("finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code)
 
@@ -256,6 +274,15 @@ class CodeMode:
         self._gateway = Gateway(
             catalog, self.sources, Policy(_rules(self.config, apis)), lambda name: self._secrets.credentials(apis[name])
         )
+
+
+async def _retire(engine: QuickJSEngine, sources: list[Source]) -> None:
+    try:
+        await engine.retire()
+    finally:
+        await engine.aclose()
+        for source in sources:
+            await source.aclose()
 
 
 def _rules(config: Config, apis: dict[str, OpenAPI]) -> tuple[Rule, ...]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyhole.cli.screen import say
+import anyio
+
+from keyhole.cli.screen import say, say_error
 from keyhole.codemode import CodeMode
-from keyhole.errors import UsageError
+from keyhole.errors import KeyholeError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from keyhole.config import Config
 
@@ -25,6 +28,32 @@ async def opened(config: Config, *, verbose: bool = False) -> AsyncGenerator[Cod
     async with CodeMode(config=config) as code_mode:
         say_notices(code_mode, limit=None if verbose else NOTICES)
         yield code_mode
+
+
+@asynccontextmanager
+async def reloading(code_mode: CodeMode) -> AsyncGenerator[None]:
+    """Meanwhile, read the documents again at each SIGHUP. At a terminal it means that the terminal is gone, as ever."""
+    if sys.platform == "win32" or sys.stderr.isatty():
+        yield
+        return
+    with anyio.open_signal_receiver(signal.SIGHUP) as signals:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_reload, code_mode, signals)
+            yield
+            tasks.cancel_scope.cancel()
+
+
+async def _reload(code_mode: CodeMode, signals: AsyncIterator[signal.Signals]) -> None:
+    async for _ in signals:
+        say("reading the documents again ...")
+        try:
+            await code_mode.reload()
+        except KeyholeError as error:
+            say_error(error)
+            say("note: everything is served as it was")
+        else:
+            say_notices(code_mode, limit=NOTICES)
+            say(f"serving {served(code_mode)}")
 
 
 def say_notices(code_mode: CodeMode, *, limit: int | None) -> None:

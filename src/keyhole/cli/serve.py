@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from keyhole.cli.lifetime import live
-from keyhole.cli.opening import opened, served
+from keyhole.cli.opening import opened, reloading, served
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import say
 from keyhole.serve import http as over_http
@@ -38,14 +38,14 @@ def serve(
     where: Where | None = None,
     options: Options | None = None,
 ) -> int:
-    """Serve APIs to agents over MCP: stdio, or streamable HTTP with --http."""
+    """Serve APIs to agents over MCP: stdio, or streamable HTTP with --http. SIGHUP reads the documents again."""
     config = configure(docs, options)
     where = where or Where()
     verbose = bool(options and options.verbose)
     bound = over_http.listen(where.http) if where.http else None
 
     async def main() -> int:
-        async with opened(config, verbose=verbose) as code_mode:
+        async with opened(config, verbose=verbose) as code_mode, reloading(code_mode):
             code_mode.warm()
             if bound is None:
                 if sys.stdin.isatty():

@@ -36,13 +36,25 @@ class Desk:
 
     def __init__(self, code_mode: CodeMode) -> None:
         self._code_mode = code_mode
-        operations = code_mode.catalog.operations
-        counts = dict.fromkeys(code_mode.sources, 0)
+        self._catalog = code_mode.catalog
+        self._tools = self._written()
+        self._arguments = {tool["name"]: list(tool["inputSchema"]["properties"]) for tool in self._tools}
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """The two tools in the shape of `tools/list`; they are written anew where the documents were read anew."""
+        if self._catalog is not self._code_mode.catalog:
+            self._catalog = self._code_mode.catalog
+            self._tools = self._written()
+        return self._tools
+
+    def _written(self) -> list[dict[str, Any]]:
+        operations = self._catalog.operations
+        counts = dict.fromkeys(self._code_mode.sources, 0)
         for operation in operations:
             counts[operation.api] += 1
-        apis = [Served(name, source.title, counts[name]) for name, source in code_mode.sources.items()]
-        self.tools = tools(apis, code_mode.policy.allows(tuple(operations)))
-        self._arguments = {tool["name"]: list(tool["inputSchema"]["properties"]) for tool in self.tools}
+        apis = [Served(name, source.title, counts[name]) for name, source in self._code_mode.sources.items()]
+        return tools(apis, self._code_mode.policy.allows(tuple(operations)))
 
     async def call(
         self,

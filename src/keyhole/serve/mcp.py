@@ -44,8 +44,7 @@ class Face:
     def __init__(self, code_mode: CodeMode) -> None:
         self.desk = Desk(code_mode)
         self.runs = Runs()
-        self._tools = [Tool.model_validate(tool) for tool in self.desk.tools]
-        self._schemas = {tool.name: tool.input_schema for tool in self._tools}
+        self._schemas = {tool["name"]: tool["inputSchema"] for tool in self.desk.tools}
         self._level: LoggingLevel = "info"
 
     def server(self) -> Server[Any]:
@@ -54,7 +53,7 @@ class Face:
             "keyhole",
             version=version(),
             instructions=INSTRUCTIONS,
-            cache_hints={"tools/list": CacheHint(ttl_ms=3_600_000)},  # fixed for the life of the process
+            cache_hints={"tools/list": CacheHint(ttl_ms=3_600_000)},  # only names and counts change, at a reload
             get_tool_input_schema=self._schemas.get,
             on_list_tools=self._list_tools,
             on_call_tool=self._call_tool,
@@ -65,7 +64,7 @@ class Face:
         return server
 
     async def _list_tools(self, context: Context, params: PaginatedRequestParams | None) -> ListToolsResult:  # noqa: ARG002
-        return ListToolsResult(tools=self._tools)
+        return ListToolsResult(tools=[Tool.model_validate(tool) for tool in self.desk.tools])
 
     async def _call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
         reply, arguments = STOPPED, params.arguments or {}

@@ -34,6 +34,7 @@ class QuickJSEngine:
         self._key = key
         self._seal: Seal | None = None
         self._runs: set[Run] = set()
+        self._idle = asyncio.Event()
 
     @property
     def place(self) -> Place:
@@ -61,11 +62,20 @@ class QuickJSEngine:
             return await run.outcome(self.place, self._sealer, pause)
         finally:
             self._runs.discard(run)
+            if not self._runs:
+                self._idle.set()
 
     def _sealer(self) -> Seal:
         if self._seal is None:
             self._seal = Seal(self._key)
         return self._seal
+
+    async def retire(self) -> None:
+        """Close once the runs that go on now have ended; there must be no new ones."""
+        while self._runs:
+            self._idle.clear()
+            await self._idle.wait()
+        await self.aclose()
 
     async def aclose(self) -> None:
         """Stop every run (each ends as `cancelled`) and free the image. Idempotent."""

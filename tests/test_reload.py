@@ -1,0 +1,90 @@
+"""A server that gets a new document serves what it had until the new one is ready, and then that."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import keyhole
+from keyhole.config import Config, SandboxSettings
+from keyhole.serve.desk import Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def described(*paths: str) -> str:
+    answers = {"200": {"description": "ok"}}
+    return json.dumps({
+        "openapi": "3.1.0", "info": {"title": "Shelf", "version": "1"}, "servers": [{"url": "http://127.0.0.1:9"}],
+        "paths": {path: {"get": {"operationId": f"get{path.replace('/', '_')}", "responses": answers}} for path in paths},
+    })  # fmt: skip
+
+
+async def paths(code_mode: keyhole.CodeMode) -> Any:
+    execution = await code_mode.execute("return ops.map(o => o.path)")
+    assert execution.error is None
+    return execution.value
+
+
+@pytest.mark.parametrize("in_process", [False, True])
+async def test_a_new_document_is_served_when_it_is_ready(tmp_path, cache, in_process):
+    document = tmp_path / "shelf.json"
+    document.write_text(described("/books"))
+    config = Config(cache_dir=cache, sandbox=SandboxSettings(in_process=in_process))
+    async with keyhole.CodeMode([keyhole.OpenAPI(str(document), name="shelf")], config=config) as code_mode:
+        desk = Desk(code_mode)
+        long = asyncio.create_task(code_mode.execute("await new Promise(d => setTimeout(d, 700)); return ops.length"))
+        await asyncio.sleep(0.05)
+        document.write_text(described("/books", "/authors"))
+        reload = asyncio.create_task(code_mode.reload())
+        meanwhile = 0
+        while not reload.done():
+            assert len(await paths(code_mode)) in {1, 2}
+            meanwhile += 1
+        assert meanwhile > 1
+        assert await paths(code_mode) == ["/books", "/authors"]
+        assert "(2 operations)" in desk.tools[0]["description"]
+        assert (await long).value == 1
+        while code_mode._retiring:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_document_that_cannot_be_used_changes_nothing(tmp_path, cache):
+    document = tmp_path / "shelf.json"
+    document.write_text(described("/books"))
+    async with keyhole.CodeMode([keyhole.OpenAPI(str(document), name="shelf")], config=Config(cache_dir=cache)) as code_mode:  # fmt: skip
+        document.write_text("{")
+        with pytest.raises(keyhole.DocumentError):
+            await code_mode.reload()
+        assert await paths(code_mode) == ["/books"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
+def test_sighup_reads_the_documents_again(tmp_path: Path, cache: Path) -> None:
+    document = tmp_path / "shelf.json"
+    document.write_text(described("/books"))
+    command = [sys.executable, "-m", "keyhole", "serve", f"shelf={document}", "--http", "127.0.0.1:0"]
+    environment = {**os.environ, "KEYHOLE_CACHE_DIR": str(cache)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as server:
+        assert server.stderr
+        said = iter(server.stderr.readline, "")
+        try:
+            assert "(1 operations)" in next(line for line in said if line.startswith("serving"))
+            document.write_text(described("/books", "/authors"))
+            server.send_signal(signal.SIGHUP)
+            assert "(2 operations)" in next(line for line in said if line.startswith("serving"))
+            document.write_text("{")
+            server.send_signal(signal.SIGHUP)
+            assert next(line for line in said if line.startswith("error"))
+            assert "as it was" in next(line for line in said if line.startswith("note"))
+        finally:
+            server.terminate()
+        assert server.wait(20) == 143
