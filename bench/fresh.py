@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ours import opened, value
+from ours import engine_over, opened, value
 from peer import MissingPeerError, measure_fastmcp, measure_mini_racer, measure_workerd
 from report import GITHUB, Table, ms, ratio
 from timing import Timing, repeat
@@ -49,6 +49,8 @@ async def measure(*, quick: bool) -> list[Table]:
         "FastMCP is set against `search` by words, the others against the program over `spec`."
     )
     ours = await measure_ours(rounds)
+    confined = await measure_confined(rounds)
+    one.add("Keyhole, the engine through a confined worker", ms(confined.ms), ms(confined.cpu_ms), "")
     for name, timing in ours["one"].items():
         one.add(name, ms(timing.ms), ms(timing.cpu_ms), "1" if name.startswith("Keyhole, the engine") else "")
     for name, timing in ours["search"].items():
@@ -82,7 +84,7 @@ async def measure(*, quick: bool) -> list[Table]:
 
 async def measure_ours(rounds: int) -> dict[str, dict[str, Timing]]:
     """Measure the engine alone and the whole way."""
-    async with opened(GITHUB) as code_mode:
+    async with opened(GITHUB, in_process=True) as code_mode:
         program, engine = Program.parse("1+1"), code_mode._engine  # noqa: SLF001  (the engine alone is nobody's API)
         assert engine
         one = {
@@ -98,6 +100,13 @@ async def measure_ours(rounds: int) -> dict[str, dict[str, Timing]]:
         counts = [value(timing.answer) for name, timing in search.items() if "program" in name]
         assert counts == [6, 6], counts
     return {"one": one, "search": search}
+
+
+async def measure_confined(rounds: int) -> Timing:
+    """Measure the engine alone through a confined worker."""
+    program = Program.parse("1+1")
+    async with engine_over(GITHUB, workers=True) as engine:
+        return await repeat(lambda: engine.run(program, no_host, Limits()), rounds * 20)
 
 
 def add_peer(

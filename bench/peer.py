@@ -85,6 +85,12 @@ def measure_mini_racer(document: Path, rounds: int) -> dict[str, Any]:
     return json.loads(_run(python, SCRIPTS / "mini_racer_search.py", document, str(rounds)))
 
 
+def measure_mini_racer_kernels(kernels: Path, rounds: int) -> dict[str, Any]:
+    """Measure plain computing in mini-racer."""
+    python = environment("mini-racer", MINI_RACER)
+    return json.loads(_run(python, SCRIPTS / "mini_racer_kernels.py", kernels, str(rounds)))
+
+
 def measure_workerd(document: Path, rounds: int) -> dict[str, Any]:
     """Measure workerd's worker loader, a fresh isolate a run."""
     return json.loads(_run(sys.executable, SCRIPTS / "workerd_loader.py", workerd(), document, str(rounds)))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import calls
+import compute
 import fresh
 import rate
 import start
@@ -21,12 +22,16 @@ import tokens
 import toolcall
 from report import SHARED, machine
 
+import sandbox
+
 README = Path(__file__).parent / "README.md"
 HEADING = "## Numbers\n"
 
 MEASUREMENTS = {
     "tokens": tokens.measure,
     "fresh": fresh.measure,
+    "sandbox": sandbox.measure,
+    "compute": compute.measure,
     "calls": calls.measure,
     "rate": rate.measure,
     "start": start.measure,
