@@ -85,8 +85,7 @@ async def measure(*, quick: bool) -> list[Table]:
 async def measure_ours(rounds: int) -> dict[str, dict[str, Timing]]:
     """Measure the engine alone and the whole way."""
     async with opened(GITHUB, in_process=True) as code_mode:
-        program, engine = Program.parse("1+1"), code_mode._engine  # noqa: SLF001  (the engine alone is nobody's API)
-        assert engine
+        program, engine = Program.parse("1+1"), code_mode._open.engine  # noqa: SLF001  (the engine alone is nobody's API)
         one = {
             "Keyhole, the engine alone": await repeat(lambda: engine.run(program, no_host, Limits()), rounds * 20),
             "Keyhole, `execute`": await repeat(lambda: code_mode.execute("1+1"), rounds * 20),

@@ -53,8 +53,7 @@ async def test_a_new_document_is_served_when_it_is_ready(tmp_path, cache, in_pro
         assert await paths(code_mode) == ["/books", "/authors"]
         assert "(2 operations)" in desk.tools[0]["description"]
         assert (await long).value == 1
-        while code_mode._retiring:
-            await asyncio.sleep(0.01)
+        await asyncio.gather(*code_mode._retiring)
 
 
 async def test_a_document_that_cannot_be_used_changes_nothing(tmp_path, cache):

@@ -1,4 +1,4 @@
-"""CodeMode: composes the rooms and owns their lifetime. The only place that names concrete engines and sources."""
+"""CodeMode: what an agent or a server holds. It serves one edition of the documents, and swaps it for the next."""
 
 from __future__ import annotations
 
@@ -10,36 +10,26 @@ from typing import TYPE_CHECKING, Self, overload
 
 from keyhole.answer.execution import Execution
 from keyhole.answer.search import Search
-from keyhole.catalog import surface
-from keyhole.catalog.catalog import Catalog
 from keyhole.config import Config, OpenAPI, Secrets, openapi
-from keyhole.errors import ProgramError, SandboxError, UsageError, nearest
+from keyhole.edition import Edition
+from keyhole.errors import ProgramError, UsageError, nearest
 from keyhole.gateway.audit import Audit
-from keyhole.gateway.decision import Budget, Decision
+from keyhole.gateway.decision import Budget
 from keyhole.gateway.door import Door
-from keyhole.gateway.gateway import Gateway
-from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
-from keyhole.log import logger
-from keyhole.sandbox.confinement import is_confined
-from keyhole.sandbox.engine import Failed, ImageSource, Limits, Paused
+from keyhole.sandbox.engine import Failed, Limits, Paused
 from keyhole.sandbox.program import Program
-from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.workers.crew import Crew
-from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
-from keyhole.sources.openapi.fetch import shown
-from keyhole.sources.openapi.source import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    from keyhole.catalog.catalog import Catalog
     from keyhole.config import Allow
     from keyhole.gateway.decision import CallRecord
+    from keyhole.gateway.gateway import Gateway
+    from keyhole.gateway.policy import Policy
     from keyhole.sandbox.engine import LogLine
-    from keyhole.sandbox.quickjs.seat import Place
     from keyhole.sources.source import Notice, Source
-
-log = logger(__name__)
 
 _MAX_QUERY = 16_000
 
@@ -70,31 +60,14 @@ class CodeMode:
             )
         if not self.config.apis:
             raise UsageError("no API was given", hint="Give at least one OpenAPI document: a file or a URL.")
-        self.sources: dict[str, Source] = {}
         self._secrets = Secrets()
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
-        self._engine: QuickJSEngine | None = None
-        self._zygote: Zygote | None = None
+        self._edition: Edition | None = None
         self._retiring: set[asyncio.Task[None]] = set()
-        self._gateway: Gateway | None = None
 
     async def __aenter__(self) -> Self:
         """Read the documents, build the catalog, bake or load the image."""
-        apis: dict[str, OpenAPI] = {}
-        self._zygote = self._start_zygote()
-        try:
-            for api in self.config.apis:
-                source = await self._load(api)
-                if source.name in apis:
-                    raise UsageError(  # noqa: TRY301
-                        f"two APIs are called {source.name!r}: {_place(apis[source.name])} and {_place(api)}",
-                        hint=f"Name one of them: other_name={_place(api)}",
-                    )
-                apis[source.name], self.sources[source.name] = api, source
-            await self._build(apis)
-        except BaseException:
-            await self.aclose()
-            raise
+        self._edition = await Edition.open(self.config, self._secrets)
         return self
 
     async def __aexit__(
@@ -104,15 +77,11 @@ class CodeMode:
 
     async def aclose(self) -> None:
         """Stop the runs, close the connections. Idempotent."""
-        if self._zygote:  # no crew has taken it over
-            await asyncio.to_thread(self._zygote.close)
         for retiring in self._retiring:
             retiring.cancel()
         await asyncio.gather(*self._retiring, return_exceptions=True)
-        if self._engine:
-            await self._engine.aclose()
-        for source in self.sources.values():
-            await source.aclose()
+        if self._edition:
+            await self._edition.aclose()
 
     async def reload(self) -> None:
         """Read the documents again, and serve what they say now; runs that are going on end on what they began with.
@@ -120,12 +89,10 @@ class CodeMode:
         Meanwhile everything is served as it was. Raises what entering raises; then it stays so. A paused run of the
         old documents cannot be resumed under others.
         """
-        fresh = await CodeMode(config=self.config).__aenter__()
-        assert self._engine
-        retiring = asyncio.create_task(_retire(self._engine, list(self.sources.values())))
+        old, self._edition = self._open, await Edition.open(self.config, self._secrets)
+        retiring = asyncio.create_task(old.retire())
         self._retiring.add(retiring)
         retiring.add_done_callback(self._retiring.discard)
-        self.sources, self._engine, self._gateway = fresh.sources, fresh._engine, fresh._gateway
 
     def warm(self) -> None:
         """Start to build ahead, on a thread, the index that the first search would otherwise wait for."""
@@ -133,11 +100,20 @@ class CodeMode:
         Thread(target=lambda: catalog.index, name="keyhole-warm", daemon=True).start()
 
     @property
+    def _open(self) -> Edition:
+        if self._edition is None:
+            raise UsageError("CodeMode is not open", hint="Write: async with keyhole.CodeMode([…]) as cm: …")
+        return self._edition
+
+    @property
     def gateway(self) -> Gateway:
         """The gateway. Raises `UsageError` before the context is entered."""
-        if self._gateway is None:
-            raise UsageError("CodeMode is not open", hint="Write: async with keyhole.CodeMode([…]) as cm: …")
-        return self._gateway
+        return self._open.gateway
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """The APIs by their names. Raises `UsageError` before the context is entered."""
+        return self._open.sources
 
     @property
     def catalog(self) -> Catalog:
@@ -192,109 +168,16 @@ class CodeMode:
         except ProgramError as error:
             return Execution("failed", None, error, (), (), _ms_since(started), source=code)
         async with self._runs:
-            gateway, engine = self.gateway, self._engine
-            assert engine
-            way = gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
-            outcome = await engine.run(program, Door(gateway, way), _engine_limits(self.config), on_log=on_log)
+            edition = self._open
+            way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
+            door = Door(edition.gateway, way)
+            outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
         assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):
-            _say_the_names(outcome.error, tuple(gateway.catalog.apis))
+            _say_the_names(outcome.error, tuple(edition.gateway.catalog.apis))
             return Execution("failed", None, outcome.error, made, outcome.logs, ms, source=code)
         return Execution("finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code)
-
-    async def _load(self, api: OpenAPI) -> Source:
-        headers = await self._secrets.doc_headers(api)
-        started = perf_counter()
-        source = await asyncio.to_thread(
-            load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
-            allow_private=api.allow_private, timeout_s=api.timeout_s,
-        )  # fmt: skip
-        log.info("document read", api=source.name, notices=len(source.notices), ms=round(_ms_since(started)))
-        return source
-
-    def _start_zygote(self) -> Zygote | None:
-        """Start it ahead: it is busy with its imports while the documents are read."""
-        if self.config.sandbox.in_process:
-            return None
-        try:
-            return Zygote()
-        except NoWorkerError as error:
-            self._without_workers(error)
-            return None
-
-    async def _place(self, image: Callable[[], ImageSource]) -> Place:
-        """Give where programs run: in workers, or in this process where it was asked for or nothing else is there."""
-        zygote, self._zygote = self._zygote, None
-        settings = self.config.sandbox
-        if zygote:
-            try:
-                crew = await Crew.start(image, zygote=zygote, cache=self.config.cache(), size=settings.workers)
-            except NoWorkerError as error:
-                self._without_workers(error)
-            else:
-                try:
-                    self._say_layers(crew)
-                except BaseException:
-                    await crew.aclose()
-                    raise
-                return crew
-        from keyhole.sandbox.quickjs.local import LocalPlace  # noqa: PLC0415  (wasmtime: 200 ms that workers spare us)
-
-        return await asyncio.to_thread(lambda: LocalPlace.create(image(), cache=self.config.cache()))
-
-    def _without_workers(self, error: NoWorkerError) -> None:
-        if self.config.sandbox.require_confinement:
-            raise error
-        log.warning("programs run in this process, not in confined workers", why=error.message)
-
-    def _say_layers(self, crew: Crew) -> None:
-        holding = [layer.name for layer in crew.layers if layer.holds]
-        missing = {layer.name: layer.detail for layer in crew.layers if not layer.holds}
-        if not is_confined(crew.layers) and self.config.sandbox.require_confinement:
-            raise SandboxError(
-                f"workers are not confined here: {'; '.join(f'{name}: {why}' for name, why in missing.items())}",
-                hint="keyhole doctor shows every layer; what is asked for is seccomp, and namespaces or Landlock",
-            )
-        (log.warning if missing else log.info)(
-            "sandbox workers confined", by=", ".join(holding), missing=missing or None
-        )
-
-    async def _build(self, apis: dict[str, OpenAPI]) -> None:
-        catalog = Catalog(operation for source in self.sources.values() for operation in source.operations())
-        documents = [(s.name, s.title, s.document) for s in self.sources.values()]
-
-        def image() -> ImageSource:
-            return ImageSource(surface.script(), surface.data(catalog.operations, documents))
-
-        started = perf_counter()
-        key = await self._secrets.pause_key(self.config.sandbox)
-        self._engine = QuickJSEngine(await self._place(image), key=key)
-        log.info("image ready", operations=len(catalog.operations), ms=round(_ms_since(started)))
-        self._gateway = Gateway(
-            catalog, self.sources, Policy(_rules(self.config, apis)), lambda name: self._secrets.credentials(apis[name])
-        )
-
-
-async def _retire(engine: QuickJSEngine, sources: list[Source]) -> None:
-    try:
-        await engine.retire()
-    finally:
-        await engine.aclose()
-        for source in sources:
-            await source.aclose()
-
-
-def _rules(config: Config, apis: dict[str, OpenAPI]) -> tuple[Rule, ...]:
-    """Give the whole policy: read-only first, then each API's own rules and level, then the general level."""
-    rules: list[Rule] = list(READ_ONLY) if config.read_only else []
-    for name, api in apis.items():
-        for rule in api.rules:
-            fields = rule.model_dump(exclude={"decision"})
-            rules.append(Rule(Decision(rule.decision), api=name, why="a rule of the configuration", **fields))
-        if api.allow:
-            rules.extend(rules_of(api.allow, name))
-    return (*rules, *rules_of(config.allow))
 
 
 def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:
@@ -304,11 +187,6 @@ def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:
         near = nearest(unknown[1], apis, limit=1)
         listed = ", ".join(apis[:10]) + (f" and {len(apis) - 10} more" if len(apis) > 10 else "")
         error.hint = f"Did you mean {near[0]}?" if near else f"The APIs here are: {listed}."
-
-
-def _place(api: OpenAPI) -> str:
-    """Say where a document is, as an error may show it: without a password, and not the document itself."""
-    return "a document" if isinstance(api.document, dict) else shown(str(api.document))
 
 
 def _engine_limits(config: Config) -> Limits:

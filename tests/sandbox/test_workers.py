@@ -292,18 +292,37 @@ async def test_a_worker_that_sends_no_frames_is_given_up(lie):
         assert worker.link.closed or worker.heard
 
 
-async def test_frames_for_nobody_are_nobodys(engine):
+@pytest.mark.parametrize("run_", [0, 7, 2**32 - 1])
+@pytest.mark.parametrize("kind", [frames.SAID, frames.RESTED, frames.OVER, frames.LEFT, b"\xff"])
+async def test_a_frame_for_nobody_is_a_lie(run_, kind):
     async with Worker() as worker:
-        seat = worker.link.seat(worker)
-        seat.step([b"x"])
-        for run_ in (0, 7, 2**32 - 1):
-            for kind in (frames.SAID, frames.RESTED, frames.OVER, frames.HELLO, frames.BEAT, b"\xff"):
-                worker.socket.sendall(frames.encode(run_, kind, [b"R[1]"] if kind != frames.HELLO else [b"[]"]))
-        worker.socket.sendall(frames.encode(1, frames.OVER, [b"R[2]"]) * 3)
-        await until(lambda: worker.heard)
-        await asyncio.sleep(0.05)
+        worker.link.seat(worker).step([b"x"])
+        worker.socket.sendall(frames.encode(run_, kind, [b"R[1]"]))
+        await until(lambda: worker.why)
+        assert "not there" in worker.why[0]
+        assert worker.heard == []
+
+
+async def test_a_run_ends_once():
+    async with Worker() as worker:
+        worker.link.seat(worker).step([b"x"])
+        worker.socket.sendall(frames.encode(1, frames.OVER, [b"R[2]"]) * 2)
+        await until(lambda: worker.why)
         assert worker.heard == [([b"R[2]"], True)]
-        assert worker.why == []
+
+
+async def test_a_run_that_ends_while_it_is_told_to_leaves_nothing_behind():
+    async with Worker() as worker:
+        seat, other = worker.link.seat(worker), worker.link.seat(worker)
+        seat.step([b"x"])
+        other.step([b"y"])
+        other.leave()
+        seat.leave()
+        assert worker.link.busy == 2
+        for frame in ((1, frames.OVER, [b"R[2]"]), (1, frames.LEFT), (2, frames.LEFT)):
+            worker.socket.sendall(frames.encode(*frame))
+        await until(lambda: not worker.link._leaving)
+        assert (worker.link.busy, worker.link.runs, worker.heard, worker.why) == (0, 0, [], [])
 
 
 async def test_a_lie_about_a_run_ends_that_run(engine):

@@ -8,6 +8,7 @@ callbacks of `instance.py`, and modules are still wasmtime-py's (they own their 
 from __future__ import annotations
 
 import ctypes
+import sys
 from ctypes import CFUNCTYPE, POINTER, byref, c_bool, c_char_p, c_int64, c_size_t, c_uint8, c_uint64, c_void_p
 from typing import Any
 
@@ -100,6 +101,8 @@ def make_engine() -> wasmtime.Engine:
     bindings.wasmtime_config_async_stack_size_set(config.ptr(), 2 * MAX_WASM_STACK)  # unused, but it must be larger
     config.max_wasm_stack = MAX_WASM_STACK
     config.memory_init_cow = True
+    if sys.platform == "darwin":  # Mach ports have a thread, which would not be there in a forked worker
+        bindings.wasmtime_config_macos_use_mach_ports_set(config.ptr(), False)  # noqa: FBT003
     return wasmtime.Engine(config)
 
 

@@ -32,6 +32,8 @@ _log = logger(__name__)
 _GRACE_S = 2.0
 """How long calls in flight may go on after the program failed: whether a write has happened should be known."""
 _MAX_TIMERS = 1000
+_SLACK = 64 << 20
+"""What a snapshot and messages on the way may take on top of the limit of bytes."""
 _LARGE = 64 << 10
 """Messages of more bytes are decoded on a thread."""
 _NOTHING = object()
@@ -188,6 +190,9 @@ class Run:
         """Act on messages; what is large is decoded on a thread, and what follows waits for it."""
         size = sum(map(len, messages))
         self._bytes -= size
+        if self._bytes < -_SLACK:  # the cell counts too, but it is on the other side
+            self.stop("bytes")
+            return
         if self._undecoded or size > _LARGE:
             self._undecoded.append((messages, rested))
             if len(self._undecoded) == 1:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 _HELLO_S = 20.0
+_YOUNG_S, _LONGEST_PAUSE_S = 1.0, 5.0
 MAX_WORKERS = 8
 
 
@@ -50,6 +51,8 @@ class Crew:
         self._endings: set[asyncio.Task[None]] = set()
         self._refused: SandboxError | None = None
         self._closed = False
+        self._pause_s = 0.0
+        """Before the next worker is made: more than nothing where they die young, one after the other."""
 
     @classmethod
     async def start(
@@ -119,6 +122,7 @@ class Crew:
             self._hiring = asyncio.get_running_loop().create_task(self._hire_all())
 
     async def _hire_all(self) -> None:
+        await asyncio.sleep(self._pause_s)
         while len(self._links) < self._size and not self._closed:
             try:
                 await self._hire_one()
@@ -155,6 +159,8 @@ class Crew:
     def _died(self, link: Link, why: str) -> None:
         if link in self._links:
             self._links.remove(link)
+        young = asyncio.get_running_loop().time() - link.born < _YOUNG_S
+        self._pause_s = min(max(2 * self._pause_s, 0.05), _LONGEST_PAUSE_S) if young else 0.0
         if not link.ready.done():
             link.ready.set_exception(NoWorkerError(f"a worker could not be made: {why}", hint="keyhole doctor"))
         ending = asyncio.get_running_loop().create_task(self._bury(link, why))

@@ -20,8 +20,9 @@ MAX_FRAME = 256 << 20
 """Longer than anything that the limits of a run let through."""
 STEP, LEAVE = b"S", b"L"
 """To a worker: feed these messages; the run is to end at once."""
-HELLO, BEAT, SAID, RESTED, OVER = b"H", b"B", b"M", b"R", b"O"
-"""From a worker: its layers, as JSON; it is alive; what a run says in the middle of a step, at its end, at the last."""
+HELLO, BEAT, SAID, RESTED, OVER, LEFT = b"H", b"B", b"M", b"R", b"O", b"X"
+"""From a worker: its layers, as JSON; it is alive; what a run says in the middle of a step, at its end, at the last; a
+run has ended as it was told to (once for each LEAVE)."""
 LOAD, FORK, KILL, STATUS = b"I", b"F", b"K", b"?"
 """To the zygote: an image; a worker on the socket that comes along; a worker's pid."""
 DONE, FAILED = b"D", b"E"

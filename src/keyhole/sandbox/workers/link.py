@@ -44,6 +44,7 @@ class Link:
         self._last = 0
         self._heard = self._loop.time()
         self._suspect = False
+        self.born = self._heard
         self._watch: asyncio.TimerHandle | None = None
         connection.setblocking(False)  # noqa: FBT003  (the name is the socket's)
         self._loop.add_reader(connection, self._read)
@@ -60,7 +61,7 @@ class Link:
         return seat
 
     def step(self, run: int, messages: Sequence[bytes]) -> None:
-        """Have a worker do a step of a run."""
+        """Have the worker do a step of a run."""
         self.busy += 1
         self._send(frames.encode(run, frames.STEP, messages))
         self._watch_over()
@@ -110,19 +111,30 @@ class Link:
             self.fail(f"its process sent {lie}")
 
     def _take(self, frame: frames.Frame) -> None:
+        """Act on a frame. Raises BadFrame for one that no worker of ours sends."""
         run, kind, messages = frame
+        seat = self._seats.get(run)
         if kind == frames.HELLO and not self.ready.done():
             self.ready.set_result(_layers(messages))
-            return
-        if kind in (frames.RESTED, frames.OVER):
-            self.busy -= 1
-        if kind == frames.OVER:
-            self._leaving.pop(run, None)
-            seat = self._seats.pop(run, None)
+        elif kind == frames.BEAT and not messages:
+            pass
+        elif kind == frames.LEFT and run in self._leaving:
+            del self._leaving[run]
+            if self._seats.pop(run, None):
+                self._stepped(seat)
+        elif seat is None or kind not in (frames.SAID, frames.RESTED, frames.OVER):
+            raise frames.BadFrame(f"a frame {kind!r} about run {run}, which is not there")
         else:
-            seat = self._seats.get(run)
-        if seat is not None:
+            if kind != frames.SAID:
+                self._stepped(seat)
+            if kind == frames.OVER:
+                del self._seats[run]
             seat.heard(messages, kind)
+
+    def _stepped(self, seat: WorkerSeat | None) -> None:
+        if seat and seat.stepping:
+            seat.stepping = False
+            self.busy -= 1
 
     def _watch_over(self) -> None:
         if self._watch is None:
@@ -174,12 +186,12 @@ class WorkerSeat:
         self._link = link
         self._run = run
         self._listener = listener
-        self._begun = False
         self._left = False
+        self.stepping = False
 
     def step(self, messages: Sequence[bytes]) -> None:
         """Run one step there."""
-        self._begun = True
+        self.stepping = True
         self._link.step(self._run, messages)
 
     def leave(self) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 THREADS = 65
 """So many programs can compute at once in one worker; the 65th thread hears what else there is to do."""
+_FEW_THREADS = 4
 _CHUNK = 1 << 18
 
 
@@ -61,7 +62,12 @@ class Worker:
         """Start every thread that there will be, but for the caller's."""
         self._ticker.start()
         for number in range(THREADS - 1):
-            start_with_stack(threading.Thread(target=self.work, name=f"keyhole-{number}", daemon=True))
+            try:
+                start_with_stack(threading.Thread(target=self.work, name=f"keyhole-{number}", daemon=True))
+            except RuntimeError:
+                if number < _FEW_THREADS:
+                    raise
+                break  # a container that allows no more
 
     def send(self, run: int, kind: bytes, messages: list[bytes] | None = None) -> None:
         """Send a frame; where nobody reads any more, the process ends."""
@@ -117,10 +123,11 @@ class Worker:
             said = [b"K" + json.dumps(["crash", f"a step failed: {type(error).__name__}"]).encode()]
         with self._state:
             self._stepping.discard(run)
-            if cell.over or cell.killed:
+            kind = frames.LEFT if cell.killed else frames.OVER if cell.over else frames.RESTED
+            if kind != frames.RESTED:
                 cell.close()
                 del self._cells[run]
-        self.send(run, frames.OVER if cell.over else frames.RESTED, said)
+        self.send(run, kind, said)
 
     def _leave(self, run: int) -> None:
         with self._state:
@@ -131,7 +138,7 @@ class Worker:
                     return  # it says so itself, within a tick
                 del self._cells[run]
                 cell.close()
-        self.send(run, frames.OVER)
+        self.send(run, frames.LEFT)
 
 
 class _Turn:

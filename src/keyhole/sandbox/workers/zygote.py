@@ -85,7 +85,7 @@ class Zygote:
     def _fork(self, link: int) -> list[bytes]:
         if self._image is None:
             raise SandboxError("a worker was asked for before an image", hint="this is a bug of Keyhole")
-        pid, layers = fork_worker()
+        pid, layers = fork_worker() if sys.platform == "linux" else (os.fork(), [])
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._control.close()

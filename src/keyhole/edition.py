@@ -1,0 +1,178 @@
+"""An edition: the documents as they were read at one time, with the catalog, the gateway and the engine over them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from keyhole.catalog import surface
+from keyhole.catalog.catalog import Catalog
+from keyhole.errors import SandboxError, UsageError
+from keyhole.gateway.decision import Decision
+from keyhole.gateway.gateway import Gateway
+from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
+from keyhole.log import logger
+from keyhole.sandbox.confinement import is_confined
+from keyhole.sandbox.engine import ImageSource
+from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.workers.crew import Crew
+from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
+from keyhole.sources.openapi.fetch import shown
+from keyhole.sources.openapi.source import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyhole.config import Config, OpenAPI, SandboxSettings, Secrets
+    from keyhole.sandbox.quickjs.seat import Place
+    from keyhole.sources.source import Source
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What runs and searches are served from; a new document makes a new one."""
+
+    sources: Mapping[str, Source]
+    gateway: Gateway
+    engine: QuickJSEngine
+
+    @classmethod
+    async def open(cls, config: Config, secrets: Secrets) -> Edition:
+        """Read the documents, build the catalog, bake or load the image; takes seconds.
+
+        Raises DocumentError for a document that cannot be used, UsageError for settings that contradict each other,
+        SandboxError where the engine cannot be built, CredentialError for a credential that fetches a document.
+        """
+        zygote = _start_zygote(config.sandbox)  # ahead: it is busy with its imports while the documents are read
+        sources: dict[str, Source] = {}
+        try:
+            apis = await _read(config, secrets, sources)
+            catalog = Catalog(operation for source in sources.values() for operation in source.operations())
+            documents = [(source.name, source.title, source.document) for source in sources.values()]
+
+            def image() -> ImageSource:
+                return ImageSource(surface.script(), surface.data(catalog.operations, documents))
+
+            started = perf_counter()
+            key = await secrets.pause_key(config.sandbox)
+            engine = QuickJSEngine(await _place(config, zygote, image), key=key)
+        except BaseException:
+            if zygote:
+                await asyncio.to_thread(zygote.close)
+            for source in sources.values():
+                await source.aclose()
+            raise
+        log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
+        policy = Policy(_rules(config, apis))
+        return cls(sources, Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name])), engine)
+
+    async def retire(self) -> None:
+        """Close once the runs that go on now have ended."""
+        try:
+            await self.engine.retire()
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop the runs, close the connections. Idempotent."""
+        await self.engine.aclose()
+        for source in self.sources.values():
+            await source.aclose()
+
+
+async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) -> dict[str, OpenAPI]:
+    """Read every document into `sources`; give the settings by the names that the APIs have got."""
+    apis: dict[str, OpenAPI] = {}
+    for api in config.apis:
+        source = await _load(api, secrets)
+        if source.name in apis:
+            await source.aclose()
+            raise UsageError(
+                f"two APIs are called {source.name!r}: {_shown(apis[source.name])} and {_shown(api)}",
+                hint=f"Name one of them: other_name={_shown(api)}",
+            )
+        apis[source.name], sources[source.name] = api, source
+    return apis
+
+
+async def _load(api: OpenAPI, secrets: Secrets) -> Source:
+    headers = await secrets.doc_headers(api)
+    started = perf_counter()
+    source = await asyncio.to_thread(
+        load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
+        allow_private=api.allow_private, timeout_s=api.timeout_s,
+    )  # fmt: skip
+    log.info("document read", api=source.name, notices=len(source.notices), ms=_ms_since(started))
+    return source
+
+
+def _start_zygote(settings: SandboxSettings) -> Zygote | None:
+    if settings.in_process:
+        return None
+    try:
+        return Zygote()
+    except NoWorkerError as error:
+        _without_workers(settings, error)
+        return None
+
+
+async def _place(config: Config, zygote: Zygote | None, image: Callable[[], ImageSource]) -> Place:
+    """Give where programs run: in workers, or in this process where it was asked for or nothing else is there."""
+    if zygote:
+        try:
+            crew = await Crew.start(image, zygote=zygote, cache=config.cache(), size=config.sandbox.workers)
+        except NoWorkerError as error:
+            _without_workers(config.sandbox, error)
+        else:
+            try:
+                _say_layers(config.sandbox, crew)
+            except BaseException:
+                await crew.aclose()
+                raise
+            return crew
+    from keyhole.sandbox.quickjs.local import LocalPlace  # noqa: PLC0415  (wasmtime: 200 ms that workers spare us)
+
+    return await asyncio.to_thread(lambda: LocalPlace.create(image(), cache=config.cache()))
+
+
+def _without_workers(settings: SandboxSettings, error: NoWorkerError) -> None:
+    if settings.require_confinement:
+        raise error
+    log.warning("programs run in this process, not in confined workers", why=error.message)
+
+
+def _say_layers(settings: SandboxSettings, crew: Crew) -> None:
+    holding = [layer.name for layer in crew.layers if layer.holds]
+    missing = {layer.name: layer.detail for layer in crew.layers if not layer.holds}
+    if settings.require_confinement and not is_confined(crew.layers):
+        raise SandboxError(
+            f"workers are not confined here: {'; '.join(f'{name}: {why}' for name, why in missing.items())}",
+            hint="keyhole doctor shows every layer; what is asked for is seccomp, and namespaces or Landlock",
+        )
+    say = log.warning if missing else log.info
+    say("sandbox workers confined", by=", ".join(holding), missing=missing or None)
+
+
+def _rules(config: Config, apis: dict[str, OpenAPI]) -> tuple[Rule, ...]:
+    """Give the whole policy: read-only first, then each API's own rules and level, then the general level."""
+    rules: list[Rule] = list(READ_ONLY) if config.read_only else []
+    for name, api in apis.items():
+        for rule in api.rules:
+            fields = rule.model_dump(exclude={"decision"})
+            rules.append(Rule(Decision(rule.decision), api=name, why="a rule of the configuration", **fields))
+        if api.allow:
+            rules.extend(rules_of(api.allow, name))
+    return (*rules, *rules_of(config.allow))
+
+
+def _shown(api: OpenAPI) -> str:
+    """Say where a document is, as an error may show it: without a password, and not the document itself."""
+    return "a document" if isinstance(api.document, dict) else shown(str(api.document))
+
+
+def _ms_since(started: float) -> int:
+    return round((perf_counter() - started) * 1000)
