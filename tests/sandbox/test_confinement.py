@@ -1,0 +1,143 @@
+"""A really locked worker, started as root and as an ordinary user, tries what it must not be able to do."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import platform
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+NOBODY = 65534
+if sys.platform != "linux" or platform.machine() != "x86_64":
+    if os.environ.get("CI") == "true" and sys.platform == "linux":
+        pytest.fail("these tests make x86_64's system calls")
+    pytest.skip("workers are confined on Linux alone, and these tests make x86_64's system calls", allow_module_level=True)
+
+sys.path.insert(0, str(HERE))
+import denied  # noqa: E402
+
+USERS = ["--nobody"] if os.getuid() else ["", "--nobody"]
+WORKS = {
+    "memory": 128 << 20, "mmap": 1 << 20, "poll": [4], "lock": True, "lock again": False, "sleep": None, "cpu": True,
+    "random": 8,
+}  # fmt: skip
+LAYERS = [
+    "not root", "user namespace", "pid namespace", "network namespace", "ipc namespace", "uts namespace",
+    "cgroup namespace", "empty root", "no new privileges", "landlock", "capabilities", "hidden memory", "limits",
+    "no new threads", "seccomp",
+]  # fmt: skip
+NAMES = list(denied.Calls(denied.World(1, b"", "", 1, 1)).table())
+
+
+def zygote(*words: str, script: str = "locked.py") -> dict:
+    """Run a zygote in a process of its own with an empty environment; as an ordinary user it is one already."""
+    given = [word for word in words if word and (word != "--nobody" or os.getuid() == 0)]
+    done = subprocess.run(
+        [sys.executable, "-B", str(HERE / script), *given], env={}, capture_output=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module", params=USERS, ids=lambda user: user.strip("-") or "root")
+def user(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def locked(user) -> dict:
+    return zygote("full", user)
+
+
+def test_every_layer_holds(locked):
+    assert list(locked["layers"]) == LAYERS
+    missing = {name: detail for name, (holds, detail) in locked["layers"].items() if not holds}
+    if missing and os.environ.get("CI") != "true":
+        pytest.skip(f"this machine lacks layers: {missing}")
+    assert missing == {}
+
+
+def test_the_worker_ends_well_and_still_does_its_work(locked):
+    assert locked["ended"] == 0
+    assert locked["works"] == WORKS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_denied_by_the_lock(locked, name):
+    assert locked["errnos"][name] == (errno.ENOSYS if name == "clone3" else errno.EPERM)
+
+
+def test_the_lock_is_on_threads_that_ran_before(locked):
+    assert locked["inside"]["other thread"] == [errno.EPERM]
+    assert locked["inside"]["new thread"] is False
+
+
+def test_what_is_around_the_worker(locked):
+    inside = locked["inside"]
+    assert inside["pid"] == 1
+    assert (inside["uid"], inside["gid"]) == (NOBODY, NOBODY)
+    assert set(inside["groups"]) <= {NOBODY}
+    assert set(inside["environment"]) <= {"LC_CTYPE"}  # which Python sets for itself
+    assert inside["interfaces"] == [[1, "lo"]]
+    assert inside["lo is up"] is False
+    assert inside["host name"] == "worker"
+    assert inside["proc"] is False
+    assert inside["writable root"] is False
+    assert inside["death signal"] == signal.SIGKILL
+
+
+def test_how_it_looks_from_outside(locked):
+    status = locked["status"]
+    outside = NOBODY if os.getuid() == 0 else os.getuid()
+    assert status["Uid"].split() == [str(outside)] * 4
+    assert {status[f"Cap{name}"] for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {"0" * 16}
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert status["NSpid"].split()[1:] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "deaths"),
+    [
+        ("x32", {signal.SIGSYS}),
+        ("int80", {signal.SIGSYS, signal.SIGSEGV}),  # the latter where the kernel knows no i386 at all
+        ("segv", {signal.SIGSEGV}),
+        ("abort", {signal.SIGSEGV, signal.SIGABRT}),  # number 1 of a namespace cannot signal itself, but it can fault
+    ],
+)
+def test_what_kills_a_worker(user, deed, deaths):
+    assert zygote("deadly", deed, user)["signal"] in deaths
+
+
+def test_a_worker_dies_with_its_zygote(user):
+    assert zygote("orphan", user) == {"told": "up", "ended": True}
+
+
+def test_forking_leaves_no_zombie_and_no_descriptor(user):
+    found = zygote("children", user)
+    assert found == {"ended before": [0, 0], "ours": True, "left": None, "descriptors": 0}
+
+
+def test_pagemap_by_a_descriptor_of_before(user):
+    """And a descriptor goes out over the socket (SCM_RIGHTS): what a worker has open is its parent's anyway."""
+    assert zygote("pagemap", user) == {"present": 1, "scan": 0, "another request": errno.EPERM}
+
+
+def test_numbers_are_those_of_the_kernel_headers():
+    header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+    if not header.is_file():
+        pytest.skip("Debian's linux-libc-dev is not here")
+    known = dict(re.findall(r"#define __NR_(\w+) (\d+)", header.read_text()))
+    calls = denied.Calls(denied.World(1, b"", "", 1, 1))
+    for group in (calls.files(), calls.network(), calls.processes(), calls.memory_calls(), calls.kernel()):
+        for name, (number, *_) in group.items():
+            call = "kill" if name.startswith("kill") else name.split()[0]
+            assert int(known.get(call, number)) == number, name
