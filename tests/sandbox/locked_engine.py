@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import wasmtime
+from zygote import become_nobody
 
 from keyhole.sandbox.confinement import fork_worker, isolate, shut
 from keyhole.sandbox.engine import ImageSource, Limits
@@ -101,9 +102,7 @@ def main() -> None:
     texts = {path.stem: path.read_text() for path in sorted(Path(folder[0]).glob("*.js"))} if folder else PROGRAMS
     programs = {name: Program.parse(text).code for name, text in texts.items()}
     if nobody:
-        os.setgroups([])
-        os.setresgid(65534, 65534, 65534)
-        os.setresuid(65534, 65534, 65534)
+        become_nobody()
     ours, theirs = socket.socketpair()
     pid, _ = fork_worker()
     if not pid:
@@ -117,7 +116,7 @@ def main() -> None:
     while part := ours.recv(1 << 16):
         told += part
     _, ended = os.waitpid(pid, 0)
-    print(json.dumps({**json.loads(told or b"{}"), "ended": ended}))
+    sys.stdout.write(json.dumps({**json.loads(told or b"{}"), "ended": ended}))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import pytest
@@ -21,7 +20,7 @@ def user(request) -> str:
 def test_programs_run_in_a_locked_worker(cache, user):
     found = zygote(str(cache), user, script="locked_engine.py")
     assert found["ended"] == 0
-    assert found["missing"] == [] or os.environ.get("CI") != "true"
+    assert "seccomp" not in found["missing"]
     messages = found["messages"]
     assert messages["value"] == messages["value again"] == ["R[2]"]
     assert "Maximum call stack size" in messages["stack"][-1]
