@@ -44,6 +44,7 @@ def full(beside: Beside):
             "host name": socket.gethostname(),
             "proc": Path("/proc").exists(),
             "death signal": death_signal(),
+            "dumpable": denied.libc.prctl(3, 0, 0, 0, 0),
             "writable root": os.access("/", os.W_OK),
         }
         go, done, seen = threading.Event(), threading.Event(), []

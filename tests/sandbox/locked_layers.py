@@ -123,7 +123,9 @@ def hidden(_beside: Beside):
 
     def look(hide: bool) -> int:
         users.leave_root(), capabilities.drop()
-        users.hide_memory() if hide else users.own_proc()
+        users.own_proc()
+        if hide:
+            users.hide_memory()
         target = os.getpid()
 
         def read() -> int:

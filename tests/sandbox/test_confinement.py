@@ -119,6 +119,7 @@ def test_what_is_around_the_worker(locked, user):
     assert inside["proc"] is False
     assert inside["writable root"] is False
     assert inside["death signal"] == signal.SIGKILL
+    assert inside["dumpable"] == 0
 
 
 def test_how_it_looks_from_outside(locked, user):
