@@ -170,3 +170,34 @@ def test_numbers_are_those_of_the_kernel_headers():
         for name, (number, *_) in group.items():
             call = "kill" if name.startswith("kill") else name.split()[0]
             assert int(known.get(call, number)) == number, name
+
+
+ELSEWHERE = """
+import sys
+sys.platform = {platform!r}
+if sys.platform == "win32":
+    sys.modules["resource"] = None
+from keyhole.errors import SandboxError
+from keyhole.sandbox.confinement import fork_worker, isolate, shut
+try:
+    fork_worker()
+except SandboxError as error:
+    sys.stdout.write(str(error) + "\\n")
+for layer in [*isolate(), *shut()]:
+    sys.stdout.write(f"{{layer.name}}|{{layer.holds}}|{{layer.detail}}\\n")
+"""
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_other_systems_say_what_they_lack(platform):
+    code = ELSEWHERE.format(platform=platform)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    refusal, hint, *layers = done.stdout.splitlines()
+    assert (refusal, hint) == ("confined workers need Linux", "hint: run programs in this process")
+    rows = {name: (holds, detail) for name, holds, detail in (line.split("|") for line in layers)}
+    assert list(rows) == LAYERS[3:]
+    limits = rows.pop("limits")
+    rows.pop("no new threads")
+    assert set(rows.values()) == {("False", "this takes Linux")}
+    assert limits[0] == str(platform == "darwin")
