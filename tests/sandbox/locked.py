@@ -7,6 +7,7 @@ import fcntl
 import json
 import mmap
 import os
+import resource
 import signal
 import socket
 import struct
@@ -145,7 +146,7 @@ def orphan(_beside: Beside):
 
 def children(_beside: Beside):
     """Fork some workers; count what is left of them and of whoever was between."""
-    before = sum(1 for _ in Path("/proc/self/fd").iterdir())
+    before = descriptors()
     pids = []
     for _ in range(5):
         pid, _ = fork_worker()
@@ -165,8 +166,34 @@ def children(_beside: Beside):
         "ended before": others,
         "ours": parents == [str(os.getpid())] * 5,
         "left": left,
-        "descriptors": sum(1 for _ in Path("/proc/self/fd").iterdir()) - before,
+        "descriptors": descriptors() - before,
     }
+
+
+def crowded(_beside: Beside):
+    """Fork where the first or the second fork is refused, with room for one process more each time; root is not bound."""
+    found = []
+    before = descriptors()
+    for room in range(1, 100):
+        resource.setrlimit(resource.RLIMIT_NPROC, (room, resource.getrlimit(resource.RLIMIT_NPROC)[1]))
+        try:
+            pid, _ = fork_worker()
+        except OSError as error:
+            found.append(str(error))
+            continue
+        if not pid:
+            os._exit(0)
+        os.waitpid(pid, 0)
+        break
+    try:
+        left = os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        left = None
+    return {"errors": sorted(set(found)), "left": left, "descriptors": descriptors() - before}
+
+
+def descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def twice(_beside: Beside):
@@ -200,4 +227,4 @@ def forking_twice(_beside: Beside):
 
 
 if __name__ == "__main__":
-    main(full, pagemap, deadly, orphan, children, twice, forking_twice)
+    main(full, pagemap, deadly, orphan, children, crowded, twice, forking_twice)

@@ -155,6 +155,15 @@ def test_forking_leaves_no_zombie_and_no_descriptor(user):
     assert found == {"ended before": [0, 0], "ours": True, "left": None, "descriptors": 0}
 
 
+def test_a_fork_that_is_refused_says_so_and_leaves_nothing():
+    found = zygote("crowded", "--nobody")
+    assert (found["left"], found["descriptors"]) == (None, 0)
+    assert found["errors"] == [
+        "[Errno 11] Resource temporarily unavailable",
+        "[Errno 11] a worker cannot be forked: Resource temporarily unavailable",
+    ]
+
+
 def test_pagemap_by_a_descriptor_of_before(user):
     """And a descriptor goes out over the socket (SCM_RIGHTS): what a worker has open is its parent's anyway."""
     assert zygote("pagemap", user) == {"present": 1, "scan": 0, "another request": errno.EPERM}
