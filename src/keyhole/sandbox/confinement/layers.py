@@ -28,7 +28,8 @@ def attempt(name: str, action: Callable[[], str]) -> Layer:
         return Layer(name, holds=True, detail=action())
     except OSError as error:
         return Layer(name, holds=False, detail=reason(error))
-    except (ValueError, AttributeError) as error:  # a limit above the hard one; a C library without the function
+    except (ValueError, AttributeError, NotImplementedError) as error:
+        # A limit above the hard one; a C library without the function; another system than Linux.
         return Layer(name, holds=False, detail=str(error))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 try:
     import resource
 except ImportError:  # Windows
@@ -23,7 +26,10 @@ def lower() -> str:
 
 def no_processes() -> str:
     """Forbid threads and processes from here on: those that run go on. Raises OSError or ValueError."""
-    return _set({"NPROC": 0})
+    detail = _set({"NPROC": 0})
+    if os.getuid() == 0:
+        raise OSError(errno.EPERM, "set, but it does not bind root")
+    return detail
 
 
 def _set(limits: dict[str, int]) -> str:

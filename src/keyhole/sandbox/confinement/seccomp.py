@@ -24,7 +24,7 @@ _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _SET_MODE_FILTER, _FLAG_TSYNC = 1, 1
 
 _READ, _WRITE = 1, 2
-_MAP_PRIVATE, _MAP_FIXED, _MAP_ANONYMOUS, _MAP_NORESERVE, _MAP_STACK = 0x02, 0x10, 0x20, 0x4000, 0x20000
+_MAP_PRIVATE, _MAP_FIXED, _MAP_ANONYMOUS, _MAP_NORESERVE = 0x02, 0x10, 0x20, 0x4000
 _MREMAP_MAYMOVE, _MADV_DONTNEED = 1, 4
 _FAULTS = (4, 5, 7, 8, 11)
 """SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV: the same numbers on both architectures."""
@@ -59,7 +59,7 @@ RULES: dict[str, tuple[Argument, ...]] = {
     "close": (),  # takes away only
     # Memory: malloc, and instances mapped from an image's file; never executable, never shared.
     "brk": (), "munmap": (),
-    "mmap": (only(2, _READ, _WRITE), only(3, _MAP_PRIVATE, _MAP_FIXED, _MAP_ANONYMOUS, _MAP_NORESERVE, _MAP_STACK)),
+    "mmap": (only(2, _READ, _WRITE), only(3, _MAP_PRIVATE, _MAP_FIXED, _MAP_ANONYMOUS, _MAP_NORESERVE)),
     "mprotect": (only(2, _READ, _WRITE),),
     "mremap": (only(3, _MREMAP_MAYMOVE),),  # realloc; not MREMAP_FIXED, which moves code over other code
     "madvise": (Argument(2, (_MADV_DONTNEED,)),),  # malloc's trimming, a thread's stack at its end
@@ -88,7 +88,10 @@ def confine() -> str:
     code = program(machine)
     buffer = ctypes.create_string_buffer(code, len(code))
     filter_ = _Filter(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-    thread = syscalls.syscall("seccomp", _SET_MODE_FILTER, _FLAG_TSYNC, ctypes.byref(filter_))
+    try:
+        thread = syscalls.syscall("seccomp", _SET_MODE_FILTER, _FLAG_TSYNC, ctypes.byref(filter_))
+    except OSError as error:
+        raise OSError(error.errno, f"the filter is refused by this kernel or container: {error.strerror}") from None
     if thread:
         raise OSError(errno.EBUSY, f"the thread {thread} has a filter of its own and cannot take this one")
     count = sum(name in syscalls.NUMBERS[machine] for name in RULES)

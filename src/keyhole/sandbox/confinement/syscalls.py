@@ -2,6 +2,7 @@
 
 The numbers are the kernel's own, forever: arch/x86/entry/syscalls/syscall_64.tbl and, for aarch64,
 include/uapi/asm-generic/unistd.h. A name that an architecture lacks has no number there (aarch64 has no `poll`).
+Every function here raises OSError for a refusal, and NotImplementedError on other systems than Linux.
 """
 
 from __future__ import annotations
@@ -49,44 +50,43 @@ def syscall(name: str, *arguments: Any) -> int:
     number = NUMBERS.get(machine(), {}).get(name)
     if number is None:
         raise OSError(errno.ENOSYS, f"the number of {name} on {platform.machine()} is not known")
-    _libc.syscall.restype = ctypes.c_long
-    return _checked(_libc.syscall(ctypes.c_long(number), *map(_long, arguments)))
+    return _call("syscall", ctypes.c_long(number), *map(_long, arguments))
 
 
 def prctl(option: int, *arguments: int) -> int:
     """Ask for `option`; what is not given is 0. Raises OSError."""
     four = [*arguments, 0, 0, 0, 0][:4]
-    return _checked(_libc.prctl(ctypes.c_int(option), *map(ctypes.c_ulong, four)))
+    return _call("prctl", ctypes.c_int(option), *map(ctypes.c_ulong, four))
 
 
 def unshare(flags: int) -> None:
     """Leave the namespaces of `flags` for new ones. Raises OSError."""
-    _checked(_libc.unshare(ctypes.c_int(flags)))
+    _call("unshare", ctypes.c_int(flags))
 
 
 def mount(source: bytes | None, target: bytes, kind: bytes | None, flags: int, data: bytes | None = None) -> None:
     """Attach or change a mount. Raises OSError."""
-    _checked(_libc.mount(source, target, kind, ctypes.c_ulong(flags), data))
+    _call("mount", source, target, kind, ctypes.c_ulong(flags), data)
 
 
 def umount(target: bytes, flags: int) -> None:
     """Take a mount away. Raises OSError."""
-    _checked(_libc.umount2(target, ctypes.c_int(flags)))
+    _call("umount2", target, ctypes.c_int(flags))
 
 
 def sethostname(name: bytes) -> None:
     """Set the host name. Raises OSError."""
-    _checked(_libc.sethostname(name, ctypes.c_size_t(len(name))))
+    _call("sethostname", name, ctypes.c_size_t(len(name)))
 
 
 def capget(header: Any, sets: Any) -> None:
     """Read the capabilities into `sets`. Raises OSError."""
-    _checked(_libc.capget(ctypes.byref(header), ctypes.byref(sets)))
+    _call("capget", ctypes.byref(header), ctypes.byref(sets))
 
 
 def capset(header: Any, sets: Any) -> None:
     """Set the capabilities to `sets`. Raises OSError."""
-    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(sets)))
+    _call("capset", ctypes.byref(header), ctypes.byref(sets))
 
 
 def _long(argument: Any) -> Any:
@@ -94,7 +94,12 @@ def _long(argument: Any) -> Any:
     return ctypes.c_long(argument) if isinstance(argument, int) else argument
 
 
-def _checked(result: int) -> int:
+def _call(name: str, *arguments: Any) -> int:
+    if _libc is None:
+        raise NotImplementedError("this takes Linux")
+    function = getattr(_libc, name)
+    function.restype = ctypes.c_long if name == "syscall" else ctypes.c_int
+    result = function(*arguments)
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from keyhole.sandbox.confinement import capabilities, syscalls
+from keyhole.sandbox.confinement.layers import reason
 
 NOBODY = 65534
 _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS = 4, 8
@@ -19,10 +20,13 @@ def leave_root() -> str:
     """Become `NOBODY` where this process is root; keep its capabilities, which namespaces may need. Raises OSError."""
     if 0 not in os.getresuid():
         return f"user {os.getuid()}"
-    syscalls.prctl(_PR_SET_KEEPCAPS, 1)
-    os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    try:
+        syscalls.prctl(_PR_SET_KEEPCAPS, 1)
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    except OSError as error:
+        raise OSError(error.errno, f"root cannot become user {NOBODY} here: {reason(error)}") from None
     capabilities.enable()
     return f"user {NOBODY} in root's place"
 
