@@ -53,8 +53,9 @@ async def engine_over(document: Path | None, *, workers: bool) -> AsyncIterator[
         crew = None
         engine = QuickJSEngine(LocalPlace.create(source, cache=cache))
     try:
-        if crew and crew._hiring:  # noqa: SLF001  (nobody else waits for the last worker)
-            await crew._hiring  # noqa: SLF001
+        if crew:
+            crew.warm()
+            await crew._hiring  # noqa: SLF001  (nobody else waits for the last worker)
         yield engine
     finally:
         await engine.aclose()

@@ -95,8 +95,9 @@ class CodeMode:
         retiring.add_done_callback(self._retiring.discard)
 
     def warm(self) -> None:
-        """Start to build ahead, on a thread, the index that the first search would otherwise wait for."""
+        """Start to build ahead what the first search and the first runs would otherwise wait for: index and workers."""
         catalog = self.catalog
+        self._open.engine.warm()
         Thread(target=lambda: catalog.index, name="keyhole-warm", daemon=True).start()
 
     @property

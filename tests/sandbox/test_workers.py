@@ -44,6 +44,7 @@ async def both(engine: QuickJSEngine) -> list[Link]:
     """Give the two workers, once there are two."""
     crew = engine.place
     assert isinstance(crew, Crew)
+    crew.warm()
     await until(lambda: len(crew._links) == 2)
     return list(crew._links)
 
@@ -100,6 +101,7 @@ async def test_a_worker_that_is_silent_is_given_up(engine):
 async def test_a_worker_that_ends_no_run_is_given_up(engine):
     (doomed,), (here,) = await spread(engine, ["await host('never')"])
     os.kill(here.pid, signal.SIGSTOP)
+    await until(lambda: Path(f"/proc/{here.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
     doomed.cancel()
     with pytest.raises(asyncio.CancelledError):
         await doomed

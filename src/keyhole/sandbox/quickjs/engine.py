@@ -43,6 +43,10 @@ class QuickJSEngine:
             raise SandboxError("the engine is closed", hint="make a new one")
         return self._place
 
+    def warm(self) -> None:
+        """Make ready, in the background, what many runs at once will need."""
+        self.place.warm()
+
     async def run(
         self, program: Program, host: HostCall, limits: Limits = _DEFAULT, *, on_log: OnLog | None = None
     ) -> Outcome:

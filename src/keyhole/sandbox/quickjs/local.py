@@ -37,6 +37,9 @@ class LocalPlace:
         """Give a seat."""
         return LocalSeat(self._image, listener)
 
+    def warm(self) -> None:
+        """Do nothing: threads start in no time."""
+
     async def aclose(self) -> None:
         """Do nothing: the image goes when the last seat does."""
 

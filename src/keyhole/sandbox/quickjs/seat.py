@@ -44,6 +44,10 @@ class Place(Protocol):
         """Give a seat for one run, on this event loop. Raises SandboxError where there is none to be had."""
         ...
 
+    def warm(self) -> None:
+        """Make ready, in the background, what many runs at once will need."""
+        ...
+
     async def aclose(self) -> None:
         """Give everything back; seats are lost. Idempotent."""
         ...

@@ -76,7 +76,6 @@ class Crew:
         except BaseException:
             await crew.aclose()
             raise
-        crew._hire()
         return crew
 
     def _load(self) -> str:
@@ -101,6 +100,8 @@ class Crew:
         if not self._links:
             await self._hired()
         link = min(self._links, key=lambda link: (link.busy, link.runs))
+        if link.runs:
+            self.warm()
         return link.seat(listener)
 
     def _settle(self) -> None:
@@ -115,9 +116,9 @@ class Crew:
         for link in self._links:
             link.close()
         self._loop, self._links, self._hiring = loop, [], None
-        self._hire()
 
-    def _hire(self) -> None:
+    def warm(self) -> None:
+        """Have every other worker made ahead, in the background; else each is when there is a run for it."""
         if (self._hiring is None or self._hiring.done()) and len(self._links) < self._size and not self._closed:
             self._hiring = asyncio.get_running_loop().create_task(self._hire_all())
 
@@ -149,7 +150,7 @@ class Crew:
 
     async def _hired(self) -> None:
         """Wait until there is a worker. Raises SandboxError where none can be made."""
-        self._hire()
+        self.warm()
         while not self._links:
             assert self._hiring
             await asyncio.wait([self._hiring], timeout=0.01)
@@ -157,16 +158,18 @@ class Crew:
                 raise self._refused or NoWorkerError("no worker is left", hint="run the program again")
 
     def _died(self, link: Link, why: str) -> None:
+        if not link.ready.done():
+            link.ready.set_exception(NoWorkerError(f"a worker could not be made: {why}", hint="keyhole doctor"))
+        if self._closed:
+            return
         if link in self._links:
             self._links.remove(link)
         young = asyncio.get_running_loop().time() - link.born < _YOUNG_S
         self._pause_s = min(max(2 * self._pause_s, 0.05), _LONGEST_PAUSE_S) if young else 0.0
-        if not link.ready.done():
-            link.ready.set_exception(NoWorkerError(f"a worker could not be made: {why}", hint="keyhole doctor"))
         ending = asyncio.get_running_loop().create_task(self._bury(link, why))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
-        self._hire()
+        self.warm()
 
     async def _bury(self, link: Link, why: str) -> None:
         await asyncio.to_thread(self._zygote.kill, link.pid)
