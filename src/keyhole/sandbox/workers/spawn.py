@@ -40,9 +40,10 @@ class Zygote:
 
     def __init__(self) -> None:
         """Start the process; it is not waited for. Raises NoWorkerError."""
-        if not hasattr(os, "fork"):
+        if not hasattr(os, "fork") or getattr(sys, "frozen", False) or "py" not in Path(sys.executable or "").name:
             raise NoWorkerError(
-                "there is no fork on this system", hint="programs run in this process: see --in-process"
+                "this system has no fork, or this program no Python interpreter of its own",
+                hint="programs run in this process: see --in-process",
             )
         ours, theirs = socket.socketpair()
         path = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
