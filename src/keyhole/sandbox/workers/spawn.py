@@ -29,6 +29,7 @@ _BOOT = (
 )
 _CHUNK = 1 << 16
 _PATIENCE_S = 2.0
+_WITHOUT = "run programs in the server's own process: --in-process"
 
 
 class NoWorkerError(SandboxError):
@@ -41,10 +42,7 @@ class Zygote:
     def __init__(self) -> None:
         """Start the process; it is not waited for. Raises NoWorkerError."""
         if not hasattr(os, "fork") or getattr(sys, "frozen", False) or "py" not in Path(sys.executable or "").name:
-            raise NoWorkerError(
-                "this system has no fork, or this program no Python interpreter of its own",
-                hint="programs run in this process: see --in-process",
-            )
+            raise NoWorkerError("this system has no fork, or this program is no Python interpreter", hint=_WITHOUT)
         ours, theirs = socket.socketpair()
         path = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
         command = [sys.executable, "-I", "-S", "-W", "ignore", "-c", _BOOT, path, str(theirs.fileno())]
@@ -59,7 +57,7 @@ class Zygote:
                 ours.close()
                 raise NoWorkerError(
                     f"the sandbox's process cannot be started: {error}",
-                    hint="run programs in this process: --in-process",
+                    hint=_WITHOUT,
                 ) from error
         self._control = ours
         self._decoder = frames.Decoder()
