@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import time
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from keyhole.sandbox.engine import Limits
     from keyhole.sandbox.quickjs.image import Image
 
+_SEED = struct.Struct("<4Q")
 _SLACK = 32 << 20
 """Memory beyond the guest's own limit, for messages in transit and what its allocator wastes."""
 MAX_STACK = 768 << 10
@@ -75,7 +77,8 @@ class Cell:
         assert instance is not None
         if isinstance(message, wire.Start):
             stack = min(message.stack, MAX_STACK)
-            instance.call("run", instance.put(message.code), len(message.code), message.memory, stack, message.seed)
+            text = instance.put(message.code), len(message.code)
+            instance.call("run", *text, message.memory, stack, *_SEED.unpack(message.seed))
         else:
             instance.call("settle", message.id, message.ok, instance.put(message.payload), len(message.payload))
 

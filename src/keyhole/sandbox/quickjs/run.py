@@ -65,7 +65,7 @@ class Run:
                 self._program.code.encode(errors="replace"),
                 min(self._limits.memory_bytes, 1 << 31),
                 self._limits.stack_bytes,
-                secrets.randbits(64),
+                secrets.token_bytes(32),
             )
             self._submit([start.encode()])
             end = await self._end

@@ -29,7 +29,7 @@ from pydantic_core import from_json
 
 MAX_DEPTH = 200
 """How deep a value may be nested: what the JSON reader takes."""
-_START, _ANSWER = struct.Struct("<cIIQ"), struct.Struct("<cI?")
+_START, _ANSWER = struct.Struct("<cII32s"), struct.Struct("<cI?")
 
 
 class Garbled(Exception):  # noqa: N818  (what the message is)
@@ -38,12 +38,12 @@ class Garbled(Exception):  # noqa: N818  (what the message is)
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Run the program `code`, with memory and stack in bytes."""
+    """Run the program `code`, with memory and stack in bytes, and chance from the 32 bytes of `seed`."""
 
     code: bytes
     memory: int
     stack: int
-    seed: int
+    seed: bytes
 
     def encode(self) -> bytes:
         """Give the message."""
