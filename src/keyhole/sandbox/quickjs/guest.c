@@ -32,9 +32,9 @@ int32_t WASI(fd_write)(int32_t fd, int32_t vectors, int32_t count, int32_t writt
 
 static JSRuntime *runtime;
 static JSContext *context;
-/* prelude.js defines these four as globals; `seal` takes them away from the program. */
-static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest"};
-enum { RUN, SETTLE, TRACK, REST, HOOKS };
+/* prelude.js defines these five as globals; `seal` takes them away from the program. */
+static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest", "__uncaught"};
+enum { RUN, SETTLE, TRACK, REST, UNCAUGHT, HOOKS };
 static JSValue hooks[HOOKS];
 
 /* The heap's limit is kept here and not by QuickJS, which throws null where it lacks the memory for an error. Each
@@ -231,7 +231,11 @@ EXPORT(seal) void seal(void) {
 static void drain(void) {
     JSContext *ctx;
     for (int state; (state = JS_ExecutePendingJob(runtime, &ctx)) != 0;)
-        if (state < 0) report();
+        if (state < 0) { /* a microtask of the program's own threw */
+            JSValue error = JS_GetException(context);
+            call(UNCAUGHT, 1, (JSValueConst[]){error});
+            JS_FreeValue(context, error);
+        }
     call(REST, 0, NULL);
 }
 
