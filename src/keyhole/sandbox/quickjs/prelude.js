@@ -1,7 +1,7 @@
 // Evaluated once, when an image is baked, before anything else. It gives programs `host`, `console` and the small
 // Web functions, and gives guest.c five hooks, which `seal` takes off the global again. Whatever a program may
-// redefine later is captured here first, and nothing here iterates, destructures a list or sets an index (each asks the
-// prototypes, which are the program's): a program that breaks itself must still end in an honest report.
+// redefine later is captured here first, and nothing here iterates, destructures a list, sets an index or writes a
+// template (which calls String.prototype.concat): a program that breaks itself must still end in an honest report.
 (() => {
   "use strict";
   const send = globalThis.__send;
@@ -14,7 +14,7 @@
   const getter = (prototype, name) => uncurry(Object.getOwnPropertyDescriptor(prototype, name).get);
   const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
   const { stringify } = JSON;
-  const { keys, getPrototypeOf, defineProperty, create, freeze, getOwnPropertyDescriptor } = Object;
+  const { keys, getPrototypeOf, defineProperty, freeze, getOwnPropertyDescriptor, is: sameValue } = Object;
   const { isArray } = Array;
   const isName = (text) => match(/^[A-Za-z_$][\w$]*$/, text) !== null;
   const { isInteger } = Number;
@@ -38,7 +38,7 @@
   const is = (brand, value) => { try { brand(value); return true; } catch { return false; } };
 
   // ---- Values on the wire: JSON, in which bytes are {[TAG]: base64}; see wire.py ----------------------------------
-  const TAG = "$keyhole:bytes";
+  const TAG = "$keyhole:bytes", TAGGED = ',"' + TAG + '"';
   let sending = false; // whether JSON.stringify works for us: only then do the toJSON below say more than the language does
   let tagged = false;
   const whenSending = (prototype, change) => put(prototype, "toJSON", { toJSON(key) { return sending ? change(this, key) : this; } }.toJSON);
@@ -92,16 +92,16 @@
     let budget = 100000;
     const walk = (item, path) => {
       if (typeof item !== "object" || item === null || --budget < 0) return null;
-      if (mapHas(open, item)) return { path, problem: `is ${mapGet(open, item)} again: a cycle` };
+      if (mapHas(open, item)) return { path, problem: "is " + mapGet(open, item) + " again: a cycle" };
       if (isA(Promise, item)) return { path, problem: "is a Promise: await it first" };
       if (typeof item[Symbol.asyncIterator] === "function") return { path, problem: "is an async iterator: collect it first, with await Array.fromAsync(…)" };
       mapSet(open, item, path);
       if (isArray(item)) {
-        for (let i = 0; i < item.length; i++) { const found = walk(item[i], `${path}[${i}]`); if (found) return found; }
+        for (let i = 0; i < item.length; i++) { const found = walk(item[i], path + "[" + i + "]"); if (found) return found; }
       } else {
         const names = keys(item);
         for (let i = 0; i < names.length; i++) {
-          const found = walk(item[names[i]], isName(names[i]) ? `${path}.${names[i]}` : `${path}[${stringify(names[i])}]`);
+          const found = walk(item[names[i]], isName(names[i]) ? path + "." + names[i] : path + "[" + stringify(names[i]) + "]");
           if (found) return found;
         }
       }
@@ -113,9 +113,9 @@
 
   const explain = (error, value, root) => {
     const ours = isA(Unsendable, error), found = ours || isA(TypeError, error) ? findUnsendable(value, root) : null;
-    if (found) return `${found.path} ${found.problem}`;
-    if (ours) return `${root} holds a ${error.problem}: await it first`;
-    if (isA(RangeError, error)) return `${root} is nested too deep for JSON`;
+    if (found) return found.path + " " + found.problem;
+    if (ours) return root + " holds a " + error.problem + ": await it first";
+    if (isA(RangeError, error)) return root + " is nested too deep for JSON";
     return null;
   };
 
@@ -153,26 +153,26 @@
       let sent;
       try { sent = encode(argument); } catch (error) {
         const problem = explain(error, argument, "argument");
-        throw problem ? new TypeError(`cannot send this to the host: ${problem}`) : error;
+        throw problem ? new TypeError("cannot send this to the host: " + problem) : error;
       }
       const id = ++last;
       mapSet(calls, id, { __proto__: null, resolve, reject, stack });
-      send(`C[${id},${stringify(String(name))},${sent.text ?? "null"}${sent.tagged ? `,"${TAG}"` : ""}]`);
+      send("C[" + id + "," + stringify(String(name)) + "," + (sent.text ?? "null") + (sent.tagged ? TAGGED : "") + "]");
     });
   };
   put(globalThis, "host", host);
 
   // A delay is what the language of the Web makes of one; an interval waits at least a millisecond.
   const start = (what, callback, delay, rest, again) => {
-    if (typeof callback !== "function") throw new TypeError(`${what} takes a function and milliseconds`);
+    if (typeof callback !== "function") throw new TypeError(what + " takes a function and milliseconds");
     const id = ++last, least = again ? 1 : 0;
     let ms = +delay;
     ms = ms > least ? (ms < 2147483647 ? ms : 2147483647) : least;
     mapSet(timers, id, { __proto__: null, callback, rest, again, ms });
-    send(`T[${id},${ms}]`);
+    send("T[" + id + "," + ms + "]");
     return id;
   };
-  const stop = (id) => { if (mapDelete(timers, id)) send(`t[${id}]`); };
+  const stop = (id) => { if (mapDelete(timers, id)) send("t[" + id + "]"); };
   put(globalThis, "setTimeout", function setTimeout(callback, delay, ...rest) { return start("setTimeout", callback, delay, rest, false); });
   put(globalThis, "setInterval", function setInterval(callback, delay, ...rest) { return start("setInterval", callback, delay, rest, true); });
   put(globalThis, "setImmediate", function setImmediate(callback, ...rest) { return start("setImmediate", callback, 0, rest, false); });
@@ -189,8 +189,8 @@
   // Not JSON.stringify for an object of ours: QuickJS keeps a list of its own while it works, and sets its indexes.
   const record = (fields) => {
     const parts = [], names = keys(fields);
-    for (let i = 0; i < names.length; i++) push(parts, `${stringify(names[i])}:${stringify(fields[names[i]])}`);
-    return `{${join(parts, ",")}}`;
+    for (let i = 0; i < names.length; i++) push(parts, stringify(names[i]) + ":" + stringify(fields[names[i]]));
+    return "{" + join(parts, ",") + "}";
   };
   const report = (kind, error) => {
     if (ended) return;
@@ -203,21 +203,21 @@
       fields.stack = field(error, "stack", "");
       fields.others = mapSize(rejected);
       const said = weakGet(fieldsOf, error);
-      if (said) { try { const sent = encode(said); cause = `,${sent.text}${sent.tagged ? `,"${TAG}"` : ""}`; } catch {} }
+      if (said) { try { const sent = encode(said); cause = "," + sent.text + (sent.tagged ? TAGGED : ""); } catch {} }
     } else {
       fields.thrown = inspect(error);
     }
-    send(`E[${record(fields)}${cause}]`);
+    send("E[" + record(fields) + cause + "]");
   };
 
   const finish = (value) => {
-    if (typeof value === "function" || typeof value === "symbol") return report("result", new TypeError(`the program returned a ${typeof value}, which is not data: call it, or return what is in it`));
+    if (typeof value === "function" || typeof value === "symbol") return report("result", new TypeError("the program returned a " + typeof value + ", which is not data: call it, or return what is in it"));
     let sent;
     try { sent = encode(value); } catch (error) {
       const problem = explain(error, value, "result");
       return report(problem ? "result" : "throw", problem ? new TypeError(problem) : error);
     }
-    outcome = sent.text === undefined ? "R[]" : `R[${sent.text}${sent.tagged ? `,"${TAG}"` : ""}]`;
+    outcome = sent.text === undefined ? "R[]" : "R[" + sent.text + (sent.tagged ? TAGGED : "") + "]";
   };
 
   globalThis.__run = (program, syntax) => {
@@ -237,7 +237,7 @@
       mapDelete(timers, id);
       if (timer.again) mapSet(timers, id, timer);
       try { apply(timer.callback, undefined, timer.rest); } catch (error) { report("unhandled", error); }
-      if (timer.again && mapHas(timers, id)) send(`T[${id},${timer.ms}]`);
+      if (timer.again && mapHas(timers, id)) send("T[" + id + "," + timer.ms + "]");
       return;
     }
     const call = mapGet(calls, id);
@@ -270,28 +270,28 @@
   const LINE = 10000, ITEMS = 100, DEPTH = 5;
   const inspect = (value) => { try { return show(value, 0, []); } catch { return "(a value that cannot be shown)"; } };
   const show = (value, depth, above) => {
-    if (typeof value === "string") return value.length > LINE ? `${stringify(slice(value, 0, LINE))}… ${value.length - LINE} more characters` : stringify(value);
-    if (typeof value === "bigint") return `${String(value)}n`;
+    if (typeof value === "string") return value.length > LINE ? stringify(slice(value, 0, LINE)) + "… " + (value.length - LINE) + " more characters" : stringify(value);
+    if (typeof value === "bigint") return String(value) + "n";
     if (typeof value === "symbol") return describeSymbol(value);
-    if (typeof value === "function") return `[function ${functionName(value)}]`;
-    if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
+    if (typeof value === "function") return "[function " + functionName(value) + "]";
+    if (typeof value !== "object" || value === null) return sameValue(value, -0) ? "-0" : String(value);
     for (let i = 0; i < above.length; i++) if (above[i] === value) return "[cycle]";
     if (isA(Error, value)) return errorLine(value);
     if (isA(Promise, value)) return "Promise";
     if (is(getTime, value)) { try { return toISO(value); } catch { return "Invalid Date"; } }
     if (isA(RegExp, value)) return regexSource(value);
-    if (depth >= DEPTH) return isArray(value) ? `[… ${value.length}]` : "{…}";
+    if (depth >= DEPTH) return isArray(value) ? "[… " + value.length + "]" : "{…}";
     push(above, value);
     const inner = (item) => show(item, depth + 1, above);
     let shown;
-    if (isArray(value)) shown = `[${listed(value, value.length, (i) => inner(value[i]))}]`;
-    else if (is(bytesOf, value)) shown = `${kindOf(value)}(${value.length}) [${listed(value, value.length, (i) => inner(value[i]))}]`;
-    else if (is(sizeOf, value)) shown = `ArrayBuffer(${sizeOf(value)})`;
-    else if (is(mapSize, value)) { const parts = []; mapForEach(value, (item, key) => { if (parts.length <= ITEMS) push(parts, `${inner(key)} => ${inner(item)}`); }); shown = `Map(${mapSize(value)}) {${listed(parts, mapSize(value), (i) => parts[i])}}`; }
-    else if (is(setSize, value)) { const parts = []; setForEach(value, (item) => { if (parts.length <= ITEMS) push(parts, inner(item)); }); shown = `Set(${setSize(value)}) {${listed(parts, setSize(value), (i) => parts[i])}}`; }
+    if (isArray(value)) shown = "[" + listed(value, value.length, (i) => inner(value[i])) + "]";
+    else if (is(bytesOf, value)) shown = kindOf(value) + "(" + value.length + ") [" + listed(value, value.length, (i) => inner(value[i])) + "]";
+    else if (is(sizeOf, value)) shown = "ArrayBuffer(" + sizeOf(value) + ")";
+    else if (is(mapSize, value)) { const parts = []; mapForEach(value, (item, key) => { if (parts.length <= ITEMS) push(parts, inner(key) + " => " + inner(item)); }); shown = "Map(" + mapSize(value) + ") {" + listed(parts, mapSize(value), (i) => parts[i]) + "}"; }
+    else if (is(setSize, value)) { const parts = []; setForEach(value, (item) => { if (parts.length <= ITEMS) push(parts, inner(item)); }); shown = "Set(" + setSize(value) + ") {" + listed(parts, setSize(value), (i) => parts[i]) + "}"; }
     else {
       const names = keys(value);
-      shown = `{${listed(names, names.length, (i) => `${isName(names[i]) ? names[i] : stringify(names[i])}: ${inner(value[names[i]])}`)}}`;
+      shown = "{" + listed(names, names.length, (i) => (isName(names[i]) ? names[i] : stringify(names[i])) + ": " + inner(value[names[i]])) + "}";
     }
     above.length -= 1;
     return shown;
@@ -300,12 +300,12 @@
     const parts = [];
     let size = 0, i = 0;
     for (; i < length && i < ITEMS && size < LINE; i++) { const one = part(i); size += one.length; push(parts, one); }
-    if (i < length) push(parts, `… ${length - i} more`);
+    if (i < length) push(parts, "… " + (length - i) + " more");
     return join(parts, ", ");
   };
   const errorLine = (error) => {
-    const cause = error.cause, head = `${text(error.name, "Error")}: ${text(error.message, "")}`;
-    return cause === undefined ? head : `${head} (cause: ${isA(Error, cause) ? `${text(cause.name, "Error")}: ${text(cause.message, "")}` : inspect(cause)})`;
+    const cause = error.cause, head = text(error.name, "Error") + ": " + text(error.message, "");
+    return cause === undefined ? head : head + " (cause: " + (isA(Error, cause) ? text(cause.name, "Error") + ": " + text(cause.message, "") : inspect(cause)) + ")";
   };
   const shown = (value) => (typeof value === "string" ? value : inspect(value));
   // %s, %d and their kind in the first text, as every console has them
@@ -319,7 +319,7 @@
       out += slice(format, at, found);
       at = found + 2;
       if (letter === "%") out += "%";
-      else if (next >= values.length || indexOf("sdifoOjc", letter) < 0) out += `%${letter}`;
+      else if (next >= values.length || indexOf("sdifoOjc", letter) < 0) out += "%" + letter;
       else {
         const value = values[next++];
         out += letter === "c" ? "" : letter === "s" || letter === "o" || letter === "O" || letter === "j" ? shown(value) : letter === "i" ? String(parseInt(value, 10)) : String(Number(value));
@@ -333,7 +333,7 @@
     for (let i = first ? first.next : 0; i < values.length; i++) push(parts, shown(values[i]));
     return join(parts, " ");
   };
-  const print = (level, whole) => send(`L["${level}",${stringify(whole.length > LINE ? `${slice(whole, 0, LINE)}… ${whole.length - LINE} more characters` : whole)}]`);
+  const print = (level, whole) => send('L["' + level + '",' + stringify(whole.length > LINE ? slice(whole, 0, LINE) + "… " + (whole.length - LINE) + " more characters" : whole) + "]");
 
   // ---- The run's clock, and what the other scripts of the image need ------------------------------------------------
   const now = Date.now, parseInt = globalThis.parseInt;
