@@ -127,10 +127,11 @@
   for (const name of ["formatRange", "formatRangeToParts"]) Object.defineProperty(DateTimeFormat.prototype, name, { value: { [name]() { throw new TypeError(`Intl.DateTimeFormat.prototype.${name} is not available in this sandbox. Use format() for each end and join the two with " – "`); } }[name], writable: true, configurable: true });
   kit.expose(DateTimeFormat, true);
 
+  const { getTime } = Date.prototype;
   const method = (name, required, defaults) => Object.defineProperty(Date.prototype, name, {
     value: { [name](locales, options) {
-      const format = new DateTimeFormat(locales, options, required, defaults), time = Date.prototype.getTime.call(this);
-      return Number.isNaN(time) ? "Invalid Date" : format.format(time);
+      const time = getTime.call(this);
+      return time === time ? new DateTimeFormat(locales, options, required, defaults).format(time) : "Invalid Date";
     } }[name], writable: true, configurable: true, enumerable: false,
   });
   method("toLocaleString", "any", "all"); method("toLocaleDateString", "date", "date"); method("toLocaleTimeString", "time", "time");

@@ -173,12 +173,11 @@
     else {
       const { power, result } = scaled(number, set), { whole, fraction } = written(result, set);
       zero = !result.digits;
-      one = whole === "1" && !fraction;
+      one = /^0*1$/.test(whole) && !fraction && !power;
       const groups = set.useGrouping && whole.length > (set.useGrouping === "min2" ? 4 : 3) ? whole.replace(/\B(?=(\d{3})+$)/g, ",").split(",") : [whole];
       groups.forEach((group, i) => { if (i) add("group", ","); add("integer", group); });
       if (fraction) { add("decimal", "."); add("fraction", fraction); }
       if (set.notation === "compact" && power) {
-        one = false;
         const suffix = COMPACT[set.style === "currency" && set.currencyDisplay !== "name" ? "short" : set.compactDisplay][power / 3];
         if (suffix[0] === " ") add("literal", " ");
         add("compact", suffix.trim());
