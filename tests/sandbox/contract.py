@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from spoil import ENDS, EVERYTHING, SPOIL
 
 from keyhole.errors import ApiError, InvalidArguments
 from keyhole.sandbox.engine import Engine, Failed, Finished, ImageSource, Limits, LogLine, Outcome
@@ -120,7 +121,10 @@ class EngineContract:
             ("return {a: undefined, f() {}, b: 1}", {"b": 1}),
             ("return [new TypeError('x')]", [{"name": "TypeError", "message": "x"}]),
             ("return [new Map([[1, 2]]).values(), [3].entries(), (function* () { yield 4 })()]", [[2], [[0, 3]], [4]]),
-            ("return [/a+/gi, new Headers({B: 'x'}), new URLSearchParams('a=1&b=2&a=3')]", ["/a+/gi", {"b": "x"}, {"a": ["1", "3"], "b": "2"}]),
+            (
+                "return [/a+/gi, new Headers({B: 'x'}), new URLSearchParams('a=1&b=2&a=3')]",
+                ["/a+/gi", {"b": "x"}, {"a": ["1", "3"], "b": "2"}],
+            ),
             ("return {'$keyhole:bytes': 'AAA=', __proto__: null}", {"$keyhole:bytes": "AAA="}),
             ("const o = {}; return [o, o]", [{}, {}]),
             ("return JSON.stringify([new Uint8Array(1), new Map([[1, 2]])])", '[{"0":0},{}]'),
@@ -289,7 +293,9 @@ class EngineContract:
         setInterval(() => { ticks += 1000; }, 1);
         return ticks"""
         assert await value(engine, text) == 106
-        assert (await failure(engine, "setInterval(() => 1, 0); await new Promise(() => {})", limits=Limits(wall_s=0.2))).kind == "wall"
+        assert (
+            await failure(engine, "setInterval(() => 1, 0); await new Promise(() => {})", limits=Limits(wall_s=0.2))
+        ).kind == "wall"
         flood = "for (let i = 0; i < 2000; i++) setInterval(() => 1, 1e6); await new Promise(() => {})"
         assert "1000 timers" in (await failure(engine, flood)).message
 
@@ -332,7 +338,10 @@ class EngineContract:
         assert [(line.level, line.text) for line in outcome.logs] == [
             ("log", "a is 1.5 of 2, {b: 1}% %x rest"),
             ("log", "100% 5"),
-            ("log", '(index) | id | name | tags\n--------+----+------+------\n0       | 1  | x    |\n1       | 22 |      | ["y"]'),
+            (
+                "log",
+                '(index) | id | name | tags\n--------+----+------+------\n0       | 1  | x    |\n1       | 22 |      | ["y"]',
+            ),
             ("log", "(index) | Values\n--------+-------\n0       | a\n1       | b"),
             ("log", "(index) | key | value\n--------+-----+------\n0       | k   | 1"),
             ("log", "(index) | b\n--------+--\n0       | 2"),
@@ -496,48 +505,6 @@ class EngineContract:
         text = "return Object.getOwnPropertyNames(globalThis).filter((name) => name.startsWith('_'))"
         assert await value(engine, text) == []
 
-
-# Every object that a program can reach, then a way to spoil it, then an ending: never a crash of the sandbox.
-EVERYTHING = """
-const keep = { Object, Reflect, host, console, Promise, setTimeout, Error }, own = Reflect.ownKeys, describe = Object.getOwnPropertyDescriptor, define = Object.defineProperty;
-const proto = Object.getPrototypeOf, seen = new Set(), all = [];
-for (const queue = [globalThis, proto(async () => {}), proto(proto((async function* () {})())), proto([].values()), proto(new Map().values()), proto(/x/[Symbol.matchAll]('')), proto(function* () {})]; queue.length; ) {
-  const object = queue.pop();
-  if (Object(object) !== object || seen.has(object)) continue;
-  seen.add(object);
-  let keys; try { keys = own(object) } catch { continue }
-  for (const key of keys) {
-    const found = describe(object, key);
-    if (found) { all.push([object, key, found]); queue.push(found.value, found.get); }
-  }
-  queue.push(proto(object));
-}
-const each = (change) => { for (let i = 0; i < all.length; i++) { const it = all[i]; try { change(it[0], it[1], it[2]) } catch {} } };
-"""
-SPOIL = [
-    "each((o, k, f) => { if (typeof f.value === 'function' && k !== 'constructor') o[k] = () => { throw 1 } })",
-    "each((o, k, f) => { if (typeof f.value === 'function') o[k] = () => 0 })",
-    "each((o, k, f) => { if (typeof f.value === 'function') define(o, k, { get() { throw 2 } }) })",
-    "each((o, k, f) => { if (f.configurable) define(o, k, { value: undefined }) })",
-    "each((o, k, f) => { if (f.configurable && o !== globalThis) delete o[k] })",
-    "for (const o of [Object.prototype, Array.prototype]) for (const k of [0, 1, 2, 'length', 'value', 'get', 'set', 'done', 'then', 'kind', 'text', 'toJSON', 'name', 'message', 'stack', 'resolve']) try { define(o, k, { set() { throw 3 }, get() { throw 4 } }) } catch {}",
-    "for (const k of [0, 1, 2, 3]) define(Array.prototype, k, { set() { throw 5 } })",
-    "each((o) => { if (o !== globalThis) Object.freeze(o) })",
-    "const S = own(Symbol).map((k) => Symbol[k]).filter((k) => typeof k === 'symbol'), O = [Error, Promise, Map, TypeError, RegExp, Object.prototype, Array.prototype]; for (let i = 0; i < S.length; i++) for (let j = 0; j < O.length; j++) try { define(O[j], S[i], { get() { throw 6 } }) } catch {}",
-]  # fmt: skip
-# ending → whether it may finish; whatever else it comes to is the program's own failure, never `crash`
-ENDS = {
-    "return 1": True,
-    "return { a: [1, { b: 'x' }], m: new keep.Object() }": True,
-    "return await keep.host('echo', { a: [1, 'x'] })": True,
-    "await keep.host('fail')": False,
-    "keep.console.log({ a: [1] }, 'x')": True,
-    "throw { a: [1] }": False,
-    "throw new keep.Error('x')": False,
-    "null.x": False,
-    "new keep.Promise((_, no) => no(7)); return 1": True,
-    "await new keep.Promise((done) => keep.setTimeout(done, 1)); return 2": True,
-}
 
 HOSTILE = {
     "alloc_arrays": "memory", "alloc_filled": "memory", "deno_core": "ERR", "deno_read": "ERR", "function_this": "parseInt",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 
 import pytest
 
 from keyhole.errors import ProgramError
-from keyhole.sandbox.engine import Finished, ImageSource, Limits
+from keyhole.sandbox.engine import Failed, Finished, ImageSource, Limits
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
@@ -38,19 +39,26 @@ def plain(value: object) -> object:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
+async def failure(engine: QuickJSEngine, text: str) -> tuple[str, str]:
+    """Give kind and message of a program's failure, before its run or in it."""
+    try:
+        program = Program.parse(text)
+    except ProgramError as error:
+        return error.kind, error.message
+    outcome = await engine.run(program, host, LIMITS)
+    assert isinstance(outcome, Failed), outcome
+    return outcome.error.kind, outcome.error.message
+
+
 @pytest.mark.parametrize("listed", CORPUS, ids=[f"{each.file}: {each.name}" for each in CORPUS])
 async def test_a_program_gives_what_is_written_beside_it(engine, listed):
     assert listed.known, "nothing is expected of it"
-    try:
-        outcome = await engine.run(Program.parse(listed.text), host, LIMITS)
-    except ProgramError as error:
-        assert listed.throws is not None, error
-        assert (error.kind, listed.throws[1] in error.message) == (listed.throws[0], True), error
-        return
     if listed.throws is not None:
-        assert outcome.error is not None, outcome
-        assert (outcome.error.kind, listed.throws[1] in outcome.error.message) == (listed.throws[0], True), outcome
+        kind, message = await failure(engine, listed.text)
+        assert kind == listed.throws[0], message
+        assert listed.throws[1] in message
         return
+    outcome = await engine.run(Program.parse(listed.text), host, LIMITS)
     assert isinstance(outcome, Finished), outcome.error
     assert (plain(outcome.value), outcome.undefined) == (listed.value, listed.undefined)
     if listed.logs is not None:
@@ -64,7 +72,9 @@ def test_there_are_two_hundred_of_them_each_once():
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node as the judge of JavaScript")
 def test_node_gives_the_same():
-    version = int(subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout[1:].split(".")[0])
+    version = int(
+        subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout[1:].split(".")[0]
+    )
     judged = [listed for listed in CORPUS if listed.throws is None and listed.node <= version]
     assert len(judged) >= 180
     for listed, (kind, *value) in zip(judged, in_node(judged), strict=True):
@@ -76,6 +86,6 @@ def test_node_gives_the_same():
 
 def in_node(listed: list[Listed]) -> list[list[object]]:
     sent = json.dumps({"api": API, "codes": [Program.parse(each.text).code for each in listed]})
-    command = ["node", str(FOLDER / "node.js")]
-    done = subprocess.run(command, input=sent, capture_output=True, text=True, check=True, env={"TZ": "UTC", "PATH": "/usr/bin:/bin:/usr/local/bin"})
+    command, environment = ["node", str(FOLDER / "node.js")], {**os.environ, "TZ": "UTC"}
+    done = subprocess.run(command, input=sent, capture_output=True, text=True, check=True, env=environment)
     return json.loads(done.stdout)

@@ -65,7 +65,10 @@ def test_garbled(message):
 
 
 def test_inward_messages_come_back():
-    for message in (wire.Start(b"code", 1 << 31, 5, bytes(range(32))), wire.Answer(2**32 - 1, ok=False, payload=b"[1]")):
+    for message in (
+        wire.Start(b"code", 1 << 31, 5, bytes(range(32))),
+        wire.Answer(2**32 - 1, ok=False, payload=b"[1]"),
+    ):
         assert wire.decode_inward(message.encode()) == message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,12 +45,17 @@ async def test_intl_gives_what_is_recorded(engine):
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node as the judge of Intl")
 async def test_intl_gives_what_node_gives(engine):
-    node = subprocess.run(["node", "-p", "process.versions.cldr"], capture_output=True, text=True, check=True).stdout
-    if node.strip() != "48.0":
-        pytest.skip(f"node has CLDR {node.strip()}, not the 48.0 that is written here")
-    script = f"{CASES}\nprocess.stdout.write(JSON.stringify(cases(1)))"
-    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True, env={"TZ": "UTC", "PATH": "/usr/bin:/bin:/usr/local/bin"})
-    theirs, given = json.loads(done.stdout), await ours(engine, "return cases(1)")
+    cldr = in_node("process.stdout.write(process.versions.cldr)")
+    if cldr != "48.0":
+        pytest.skip(f"node has CLDR {cldr}, not the 48.0 that is written here")
+    theirs = json.loads(in_node(f"{CASES}\nprocess.stdout.write(JSON.stringify(cases(1)))"))
+    given = await ours(engine, "return cases(1)")
     assert len(theirs) > 25_000
     different = {label: (given.get(label), said) for label, said in theirs.items() if given.get(label) != said}
     assert dict(list(different.items())[:5]) == {}
+
+
+def in_node(script: str) -> str:
+    environment = {**os.environ, "TZ": "UTC"}
+    done = subprocess.run(["node", "-"], input=script, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout

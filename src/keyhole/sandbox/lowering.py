@@ -1,4 +1,4 @@
-"""What TypeScript has at run time and JavaScript lacks, written as JavaScript in its place: enums, parameter properties.
+"""What TypeScript has at run time and JavaScript lacks, written as JavaScript in place: enums, parameter properties.
 
 Nothing moves: the program's own words stay at their line and column, and what is put between them is an insertion.
 """

@@ -21,7 +21,7 @@
       const whole = Number(number.whole);
       if (this.#type === "cardinal") return whole === 1 && !number.fraction ? "one" : "other";
       const unit = whole % 10, teen = whole % 100 > 10 && whole % 100 < 14;
-      return number.fraction || teen ? "other" : (["other", "one", "two", "few"][unit] ?? "other");
+      return /[1-9]/.test(number.fraction) || teen ? "other" : (["other", "one", "two", "few"][unit] ?? "other");
     }
     resolvedOptions() { return { locale: this.#locale, type: this.#type, ...this.#set, pluralCategories: this.#type === "cardinal" ? ["one", "other"] : ["few", "one", "two", "other"] }; }
   }
