@@ -250,6 +250,16 @@ class EngineContract:
         ):
             assert (await failure(engine, text)).kind == "throw"
 
+    async def test_a_stack_shows_the_message_and_the_models_own_lines(self, engine):
+        text = "const f = () => {\n  null.x }\nconst stacks = [];\nfor (const g of [f, () => { throw Object.assign(new Error('b'), {stack: 'mine'}) }])\n  try { g() } catch (e) { stacks.push(e.stack) }\ntry { await host('fail') } catch (e) { stacks.push(e.stack) }\nreturn stacks"
+        thrown, own, call = await value(engine, text)
+        lines = thrown.split("\n")
+        assert lines[0].startswith("TypeError: ")
+        assert ["<program>:2:" in lines[1], "<program>:5:" in lines[2], len(lines)] == [True, True, 3]
+        assert own == "mine"
+        assert call.startswith("ApiError: no such zone\n")
+        assert "<program>:6:" in call
+
     async def test_syntax_that_only_the_engine_finds(self, engine):
         error = await failure(engine, "const a = 1;\nlet b = 2; let b = 3;")
         assert error.kind == "syntax"

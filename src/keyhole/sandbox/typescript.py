@@ -2,7 +2,7 @@
 
 What is erased becomes spaces, so plain JavaScript passes through as it is. Where blanks alone would change how the
 rest is read (a missing semicolon, a newline before `=>`), a `;` or a parenthesis takes the place of one blank.
-What has a meaning at run time is written as JavaScript in its place (lowering.py); namespaces and decorators are refused.
+What has a meaning at run time becomes JavaScript in its place (lowering.py); namespaces and decorators are refused.
 """
 
 from __future__ import annotations

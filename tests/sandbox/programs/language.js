@@ -532,3 +532,40 @@ while (true) {}
 //// => throws syntax
 const a = [1, 2;
 return a;
+
+//// an URL and its parameters stay in step
+//// => ["https://h/x?b=2&c=d+e#top", true, "2", "TypeError", "http://x/", "https://h/x?q=1", "other"]
+const u = new URL('https://u:p@h:8/x?y=1#z'), p = u.searchParams;
+u.search = '?b=2'; p.append('c', 'd e'); u.port = ''; u.hash = 'top'; u.username = ''; u.password = '';
+let pairs; try { new URLSearchParams([['a']]); } catch (e) { pairs = e.name; }
+return [u.href, u.searchParams === p, p.get('b'), pairs, new URL('http:///x').href, String(new URL('?q=1', u)), new URL('//other/y', u).host];
+
+//// dates as text
+//// => ["Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)", "Thu Jan 01 1970", "00:00:00 GMT+0000 (Coordinated Universal Time)", "Thu, 01 Jan 1970 00:00:00 GMT", 62, 0, 5000]
+const d = new Date(0);
+return [String(d), d.toDateString(), d.toTimeString(), d.toUTCString(), `${d}`.length, new Date(d.toString()).getTime(), Date.parse('Thu, 01 Jan 1970 00:00:05 GMT')];
+
+//// the first line of a stack
+//// => ["TypeError", "QuotaError", "SyntaxError"]
+class QuotaError extends Error { name = 'QuotaError'; }
+const lines = [() => null.x, () => { throw new QuotaError('too much'); }, () => JSON.parse('')].map((f) => { try { f(); } catch (e) { return e.stack.split('\n')[0].replace(/:.*/, ''); } });
+return lines;
+
+//// logging a caught error in every way
+//// => undefined
+//// log error "RangeError: out (cause: \"why\")"
+//// log error "failed: out"
+//// log log "{e: RangeError: out (cause: \"why\")}"
+//// log log "RangeError: out"
+//// log log "RangeError: out"
+try { throw new RangeError('out', { cause: 'why' }); } catch (e) { console.error(e); console.error('failed:', e.message); console.log({ e }); console.log(`${e}`); console.log(String(e.stack).split('\n')[0]); }
+
+//// optional catch, nested functions, default export of nothing
+//// => [1, "bad", null]
+const safe = (f, fallback = null) => { try { return f(); } catch { return fallback; } };
+return [safe(() => JSON.parse('{"a":1}').a), safe(() => JSON.parse('nope'), 'bad'), safe(() => undefinedThing.x)];
+
+//// sorting records by date and text in one go
+//// => ["1007@Aug 08", "1006@Jul 07", "1005@Jun 06"]
+const { data } = await shop.list_orders({ limit: 8 });
+return data.sort((a, b) => new Date(b.placed_at) - new Date(a.placed_at) || String(a.id).localeCompare(String(b.id))).slice(0, 3).map((o) => `${o.id}@${new Date(o.placed_at).toLocaleDateString('en-US', { month: 'short', day: '2-digit' })}`);

@@ -134,5 +134,10 @@
       return time === time ? new DateTimeFormat(locales, options, required, defaults).format(time) : "Invalid Date";
     } }[name], writable: true, configurable: true, enumerable: false,
   });
+  // as node writes the zone
+  for (const name of ["toString", "toTimeString"]) {
+    const plain = Date.prototype[name];
+    Object.defineProperty(Date.prototype, name, { value: { [name]() { const text = plain.call(this); return text.endsWith("GMT+0000") ? `${text} (Coordinated Universal Time)` : text; } }[name], writable: true, configurable: true, enumerable: false });
+  }
   method("toLocaleString", "any", "all"); method("toLocaleDateString", "date", "date"); method("toLocaleTimeString", "time", "time");
 })();

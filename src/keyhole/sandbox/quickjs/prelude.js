@@ -135,20 +135,40 @@
   let last = 0; // the id of the last call or timer
   let ended = false; // the program has failed: nothing it does counts any more
   const calls = new Map(), timers = new Map();
-  const fieldsOf = new WeakMap(); // error of a host call → what the host said, so that a report is no forgery
+  const fieldsOf = new WeakMap(); // error of a host call → what the host said (so that a report is no forgery), and where
+
+  // What a program reads of `stack`: the message on top, as elsewhere, and the lines of its own text, which is one line
+  // further up than in what runs. The report goes by the real one.
+  const stackOf = getter(Error.prototype, "stack"), stackSetter = getOwnPropertyDescriptor(Error.prototype, "stack").set;
+  const shownStack = (error, stack) => {
+    let out = errorLine(error), at = 0;
+    while (at < stack.length) {
+      let end = indexOf(stack, "\n", at);
+      if (end < 0) end = stack.length;
+      const one = slice(stack, at, end), place = match(/^(.*<program>:)(\d+)(:.*)$/, one);
+      at = end + 1;
+      if (place) out += "\n" + place[1] + (place[2] - 1) + place[3];
+      else if (indexOf(one, "<image>") < 0) out += "\n" + one;
+    }
+    return out;
+  };
+  defineProperty(Error.prototype, "stack", {
+    __proto__: null, configurable: true, enumerable: false, set: stackSetter,
+    get() { const stack = stackOf(this); return typeof stack === "string" && (stack === "" || indexOf(stack, "    at ") === 0) ? shownStack(this, stack) : stack; },
+  });
 
   const hostError = (fields, stack) => {
     const name = typeof fields.name === "string" ? fields.name : "Error";
     const error = name === "ApiError" ? new ApiError(fields.message) : new Error(fields.message);
     if (name !== "ApiError") put(error, "name", name);
     each(keys(fields), (key) => { if (key !== "name" && key !== "message") put2(error, key, fields[key]); });
-    put(error, "stack", stack);
-    weakSet(fieldsOf, error, fields);
+    put(error, "stack", shownStack(error, stack));
+    weakSet(fieldsOf, error, { __proto__: null, fields, stack });
     return error;
   };
 
   const host = (name, argument) => {
-    const stack = new Error().stack;
+    const stack = stackOf(new Error());
     return new Promise((resolve, reject) => {
       let sent;
       try { sent = encode(argument); } catch (error) {
@@ -200,10 +220,10 @@
     if (isA(Error, error)) {
       fields.name = field(error, "name", "Error");
       fields.message = field(error, "message", "(its message cannot be read)");
-      fields.stack = field(error, "stack", "");
       fields.others = mapSize(rejected);
       const said = weakGet(fieldsOf, error);
-      if (said) { try { const sent = encode(said); cause = "," + sent.text + (sent.tagged ? TAGGED : ""); } catch {} }
+      try { fields.stack = text(said ? said.stack : stackOf(error), ""); } catch { fields.stack = ""; }
+      if (said) { try { const sent = encode(said.fields); cause = "," + sent.text + (sent.tagged ? TAGGED : ""); } catch {} }
     } else {
       fields.thrown = inspect(error);
     }
@@ -276,7 +296,7 @@
     if (typeof value === "function") return "[function " + functionName(value) + "]";
     if (typeof value !== "object" || value === null) return sameValue(value, -0) ? "-0" : String(value);
     for (let i = 0; i < above.length; i++) if (above[i] === value) return "[cycle]";
-    if (isA(Error, value)) return errorLine(value);
+    if (isA(Error, value)) return withCause(value);
     if (isA(Promise, value)) return "Promise";
     if (is(getTime, value)) { try { return toISO(value); } catch { return "Invalid Date"; } }
     if (isA(RegExp, value)) return regexSource(value);
@@ -304,9 +324,10 @@
     return join(parts, ", ");
   };
   const errorLine = (error) => {
-    const cause = error.cause, head = text(error.name, "Error") + ": " + text(error.message, "");
-    return cause === undefined ? head : head + " (cause: " + (isA(Error, cause) ? text(cause.name, "Error") + ": " + text(cause.message, "") : inspect(cause)) + ")";
+    const name = text(error.name, "Error"), message = text(error.message, "");
+    return message === "" ? name : name + ": " + message;
   };
+  const withCause = (error) => (error.cause === undefined ? errorLine(error) : errorLine(error) + " (cause: " + (isA(Error, error.cause) ? errorLine(error.cause) : inspect(error.cause)) + ")");
   const shown = (value) => (typeof value === "string" ? value : inspect(value));
   // %s, %d and their kind in the first text, as every console has them
   const formatted = (values) => {

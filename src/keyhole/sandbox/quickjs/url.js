@@ -18,12 +18,17 @@
   };
   const encodeForm = (text) => encodeURIComponent(text.toWellFormed()).replace(/%20/g, "+").replace(/[!'()~]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
 
+  const reset = Symbol(); // an URL's parameters stay the same object when its search changes
   class URLSearchParams {
     #list = []; #changed = null;
     constructor(init = "", changed = null) {
       if (typeof init === "object" && init !== null) {
         const pairs = typeof init[Symbol.iterator] === "function" ? init : Object.entries(init);
-        for (const [name, value] of pairs) this.#list.push([String(name), String(value)]);
+        for (const pair of pairs) {
+          const [name, value, ...more] = pair;
+          if (more.length || [...pair].length !== 2) throw new TypeError("URLSearchParams takes pairs of a name and a value");
+          this.#list.push([String(name), String(value)]);
+        }
       } else this.#parse(String(init));
       if (typeof changed === "function") this.#changed = changed;
     }
@@ -35,6 +40,7 @@
         this.#list.push(at < 0 ? [decodeForm(part), ""] : [decodeForm(part.slice(0, at)), decodeForm(part.slice(at + 1))]);
       }
     }
+    [reset](text) { this.#parse(text); }
     #tell() { if (this.#changed) this.#changed(this.toString()); }
     get size() { return this.#list.length; }
     append(name, value) { this.#list.push([String(name), String(value)]); this.#tell(); }
@@ -92,8 +98,8 @@
       }
     } else url.protocol = protocol.toLowerCase();
     const special = url.protocol in PORTS;
-    if (authority === undefined && protocol) {
-      if (special) { const slashes = /^\/*([^/]*)(.*)$/s.exec(pathname); [, authority, pathname] = slashes; } else url.opaque = !pathname.startsWith("/");
+    if (!authority && protocol) {
+      if (special) { const slashes = /^\/*([^/]*)(.*)$/s.exec(pathname); [, authority, pathname] = slashes; } else if (authority === undefined) url.opaque = !pathname.startsWith("/");
     }
     if (authority !== undefined) {
       const at = authority.lastIndexOf("@");
@@ -123,7 +129,7 @@
     static parse(input, base) { try { return new URL(input, base); } catch { return null; } }
     #again(change) { try { this.#url = parse(write({ ...this.#url, ...change })); } catch { /* a setter ignores what it cannot read */ } }
     get href() { return write(this.#url); }
-    set href(value) { this.#url = parse(value); this.#params = new URL(value).searchParams; }
+    set href(value) { this.#url = parse(value); this.#params[reset](this.#url.search); }
     get origin() { return this.#url.protocol in PORTS ? `${this.#url.protocol}//${this.host}` : "null"; }
     get protocol() { return this.#url.protocol; }
     set protocol(value) { this.#again({ protocol: String(value).replace(/:?$/, ":") }); }
@@ -140,7 +146,7 @@
     get pathname() { return this.#url.pathname; }
     set pathname(value) { this.#again({ pathname: escape(String(value), /[?#]/g).replace(/^\/?/, "/") }); }
     get search() { return this.#url.search; }
-    set search(value) { this.#again({ search: String(value).replace(/#/g, "%23").replace(/^\??(?=.)/, "?") }); this.#params = new URLSearchParams(this.#url.search, (text) => { this.#url.search = text ? `?${text}` : ""; }); }
+    set search(value) { this.#again({ search: String(value).replace(/#/g, "%23").replace(/^\??(?=.)/, "?") }); this.#params[reset](this.#url.search); }
     get hash() { return this.#url.hash; }
     set hash(value) { this.#again({ hash: String(value).replace(/^#?(?=.)/, "#") }); }
     get searchParams() { return this.#params; }
