@@ -463,7 +463,7 @@ return [eval('1 + 1'), new Function('a', 'b', 'return a * b')(3, 4), (0, eval)('
 
 //// using declarations
 //// => ["inside", "b gone", "a gone"]
-//// node 99
+//// node 24
 const log = [];
 {
   using a = { [Symbol.dispose]() { log.push('a gone'); } };

@@ -129,24 +129,47 @@
   };
   // Most text is ASCII, and sorts compare a lot: no lists there.
   const PRIMARY = Array.from({ length: 127 }, (_, code) => (code < 32 ? 0 : primary(String.fromCharCode(code).toLowerCase())));
+  const isDigit = (code) => code >= 48 && code <= 57;
   const compare = (x, y, set) => {
     if (x === y) return 0;
-    if (set.numeric || set.ignorePunctuation) return slowly(x, y, set);
-    const n = Math.min(x.length, y.length);
-    let byCase = 0;
-    for (let i = 0; i < n; i++) {
-      const a = x.charCodeAt(i), b = y.charCodeAt(i);
-      if (a === b) { if (a > 126 || a < 32) return slowly(x, y, set); continue; }
+    if (set.ignorePunctuation) return slowly(x, y, set);
+    let i = 0, j = 0, byCase = 0;
+    while (i < x.length && j < y.length) {
+      const a = x.charCodeAt(i), b = y.charCodeAt(j);
+      if (set.numeric && isDigit(a) && isDigit(b)) {
+        const [first, second] = [run(x, i), run(y, j)];
+        if (first.digits !== second.digits) return Math.sign(first.digits.length - second.digits.length) || (first.digits < second.digits ? -1 : 1);
+        i = first.end; j = second.end;
+        continue;
+      }
+      i++; j++;
       const first = PRIMARY[a], second = PRIMARY[b];
       if (!first || !second) return slowly(x, y, set);
       if (first !== second) return first < second ? -1 : 1;
-      byCase ||= a > b ? -1 : 1;
+      if (a !== b) byCase ||= a > b ? -1 : 1;
     }
-    if (x.length !== y.length) return PRIMARY[(x.length > n ? x : y).charCodeAt(n)] ? (x.length > n ? 1 : -1) : slowly(x, y, set);
+    if (i < x.length) return PRIMARY[x.charCodeAt(i)] ? 1 : slowly(x, y, set);
+    if (j < y.length) return PRIMARY[y.charCodeAt(j)] ? -1 : slowly(x, y, set);
     return set.sensitivity === "case" || set.sensitivity === "variant" ? byCase * (set.caseFirst === "upper" ? -1 : 1) : 0;
   };
+  const run = (text, start) => {
+    let end = start;
+    while (isDigit(text.charCodeAt(end))) end++;
+    while (start < end - 1 && text.charCodeAt(start) === 48) start++;
+    return { digits: text.slice(start, end), end };
+  };
+  // A sort asks for the same text many times.
+  const KEPT = 4000;
+  const kept = (text, set) => {
+    let found = set.kept.get(text);
+    if (!found) {
+      if (set.kept.size === KEPT) set.kept.clear();
+      set.kept.set(text, (found = elements(text, set)));
+    }
+    return found;
+  };
   const slowly = (x, y, set) => {
-    const a = elements(x, set), b = elements(y, set);
+    const a = kept(x, set), b = kept(y, set);
     return level(a, b, 0)
       || (set.sensitivity === "accent" || set.sensitivity === "variant" ? level(a, b, 1) : 0)
       || (set.sensitivity === "case" || set.sensitivity === "variant" ? level(a, b, 2) * (set.caseFirst === "upper" ? -1 : 1) : 0);
@@ -162,16 +185,22 @@
         ignorePunctuation: Boolean(given.ignorePunctuation), collation: "default",
         numeric: given.numeric === undefined ? /-u.*-kn/i.test(tag) : Boolean(given.numeric),
         caseFirst: pick(given, "caseFirst", ["upper", "lower", "false"], /-kf-(upper|lower)/i.exec(tag)?.[1] ?? "false"),
+        kept: new Map(),
       };
     }
     get compare() { return (this.#compare ??= (x, y) => compare(String(x), String(y), this.#set)); }
-    resolvedOptions() { return { locale: this.#locale, ...this.#set }; }
+    resolvedOptions() { const { kept, ...set } = this.#set; return { locale: this.#locale, ...set }; }
   }
   kit.expose(Collator, true);
-  const usual = new Collator();
+  const usual = new Collator(), collators = new Map();
+  const collator = (locales, options) => {
+    const key = [locales, ...["usage", "sensitivity", "ignorePunctuation", "numeric", "caseFirst"].map((name) => String(options?.[name]))].join();
+    if (!collators.has(key)) collators.set(key, new Collator(locales, options));
+    return collators.get(key);
+  };
   hidden(String.prototype, "localeCompare", function localeCompare(other, locales, options) {
     if (this === undefined || this === null) throw new TypeError("String.prototype.localeCompare called on null or undefined");
-    return (locales === undefined && options === undefined ? usual : new Collator(locales, options)).compare(String(this), String(other));
+    return (locales === undefined && options === undefined ? usual : collator(locales, options)).compare(String(this), String(other));
   });
   for (const [name, plain] of [["toLocaleUpperCase", String.prototype.toUpperCase], ["toLocaleLowerCase", String.prototype.toLowerCase]])
     hidden(String.prototype, name, { [name](locales) { kit.locale(locales); return plain.call(this); } }[name]);
