@@ -14,8 +14,8 @@ from keyhole.sandbox.engine import Failed, Finished, ImageSource, Limits
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
-pytest.register_assert_rewrite("corpus")
-from corpus import API, FOLDER, Listed, programs  # noqa: E402
+pytest.register_assert_rewrite("listed")
+from listed import API, FOLDER, Listed, programs  # noqa: E402
 
 CORPUS = programs("agents.js", "ugly.js", "typed.ts", "language.js", "formats.js")
 LIMITS = Limits(wall_s=20, cpu_s=2)

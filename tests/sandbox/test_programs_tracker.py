@@ -8,8 +8,8 @@ import keyhole
 from keyhole.config import Config
 from keyhole.demo import running
 
-pytest.register_assert_rewrite("corpus")
-from corpus import programs  # noqa: E402
+pytest.register_assert_rewrite("listed")
+from listed import programs  # noqa: E402
 
 TOKEN = "a-token-that-nobody-may-see"
 TRACKER = programs("tracker.ts")
