@@ -569,3 +569,18 @@ return [safe(() => JSON.parse('{"a":1}').a), safe(() => JSON.parse('nope'), 'bad
 //// => ["1007@Aug 08", "1006@Jul 07", "1005@Jun 06"]
 const { data } = await shop.list_orders({ limit: 8 });
 return data.sort((a, b) => new Date(b.placed_at) - new Date(a.placed_at) || String(a.id).localeCompare(String(b.id))).slice(0, 3).map((o) => `${o.id}@${new Date(o.placed_at).toLocaleDateString('en-US', { month: 'short', day: '2-digit' })}`);
+
+//// Buffer, as in node
+//// => ["Hello, wörld", 13, "w7xuw68=", "c3bc6ec3af", "svg>", "hi", "ab", 2, true, false, true, 0, "ab", "hÃ©Ã©", "Pz8-Pg", "xxx", "str", "bc", "b", "bc", true, "x", 1, "a"]
+const content = 'SGVsbG8s\nIHfDtnJsZA==\n', b = Buffer.from(content, 'base64');
+return [b.toString('utf-8'), b.length, Buffer.from('ünï').toString('base64'), Buffer.from('ünï', 'utf8').toString('hex'), Buffer.from('c3ZnPg', 'base64url').toString(), Buffer.from([104, 105]).toString(), Buffer.concat([Buffer.from('a'), Buffer.from('b')]).toString(), Buffer.byteLength('é'), Buffer.isBuffer(b), Buffer.isBuffer(new Uint8Array(1)), b instanceof Uint8Array, Buffer.from('zz61', 'hex').length, Buffer.from('6162zz', 'hex').toString('latin1'), Buffer.from('héé').toString('latin1'), Buffer.from('??>>').toString('base64url'), Buffer.alloc(3, 'x').toString(), `${Buffer.from('str')}`, Buffer.from('abc').slice(1).toString(), Buffer.from('abc').subarray(1, 2).toString(), Buffer.from('abcdef').toString('utf8', 1, 3), Buffer.from('a').equals(Buffer.from('a')), Buffer.from(new TextEncoder().encode('x').buffer).toString(), Buffer.from('é', 'latin1').length, Buffer.from('YQ==YQ==', 'base64').toString()];
+
+//// base64 with or without Buffer
+//// => ["YTpi", "grüße"]
+const encode = (s) => (typeof Buffer !== 'undefined' ? Buffer.from(s, 'utf8').toString('base64') : btoa(s));
+const decode = (s) => (typeof Buffer === 'undefined' ? atob(s) : Buffer.from(s, 'base64').toString());
+return [encode('a:b'), decode(encode('grüße'))];
+
+//// uploading a Buffer
+//// => [{"size": 6}, {"bytes": [111, 107]}]
+return [await shop.upload({ file: Buffer.from('héllo') }), Buffer.from('ok')];

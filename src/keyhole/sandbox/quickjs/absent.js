@@ -7,7 +7,6 @@
   const GLOBALS = "Use the globals: every API is one, and so are JSON, URL, TextEncoder, crypto and the rest of the language";
   const OUTSIDE = "Configuration and credentials stay outside: the API's global adds them to each call";
   const FILE = "Pass a Uint8Array or a string where a file is wanted, or { filename, content }";
-  const BYTES = 'Use Uint8Array: bytes.toBase64(), Uint8Array.fromBase64(text), bytes.toHex(), new TextEncoder().encode(text)';
   const STORE = "Keep values in variables, and return what the next program needs";
   const absent = (name, instead) => new TypeError(`${name} is not available in this sandbox: there is no network, file system or module here. ${instead}`);
 
@@ -24,7 +23,7 @@
     const refuse = () => { throw absent(name, instead); };
     return new Proxy(Object.create(null), { __proto__: null, get: refuse, set: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse, defineProperty: refuse, deleteProperty: refuse });
   };
-  const objects = { process: OUTSIDE, Deno: OUTSIDE, Bun: OUTSIDE, Buffer: BYTES, localStorage: STORE, sessionStorage: STORE, indexedDB: STORE };
+  const objects = { process: OUTSIDE, Deno: OUTSIDE, Bun: OUTSIDE, localStorage: STORE, sessionStorage: STORE, indexedDB: STORE };
   for (const [name, instead] of Object.entries(objects)) put(globalThis, name, trap(name, instead));
   put(crypto, "subtle", trap("crypto.subtle", "Use crypto.randomUUID() and crypto.getRandomValues(); there are no hashes, signatures or ciphers"));
   for (const name of ["SharedArrayBuffer", "Atomics"]) delete globalThis[name];

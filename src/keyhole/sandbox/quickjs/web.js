@@ -43,6 +43,41 @@
     }
   });
 
+  // Of node's Buffer what models write: from and to text, in the encodings an API uses.
+  const ENCODINGS = {
+    utf8: [utf8Encode, utf8Decode],
+    hex: [(text) => Uint8Array.fromHex(/^(?:[0-9a-f]{2})*/i.exec(text)[0]), (bytes) => bytes.toHex()],
+    base64: [(text) => Uint8Array.fromBase64(text.replace(/=.*$/s, "").replace(/-/g, "+").replace(/_/g, "/").replace(/[^A-Za-z0-9+/]/g, "")), (bytes) => bytes.toBase64()],
+    latin1: [(text) => Uint8Array.from(text, (character) => character.charCodeAt(0)), (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")],
+  };
+  ENCODINGS.base64url = [ENCODINGS.base64[0], (bytes) => bytes.toBase64({ alphabet: "base64url", omitPadding: true })];
+  ENCODINGS.ascii = [ENCODINGS.latin1[0], (bytes) => ENCODINGS.latin1[1](bytes.map((byte) => byte & 127))];
+  const encoding = (name = "utf8") => {
+    const plain = String(name).toLowerCase().replace("utf-8", "utf8").replace("binary", "latin1");
+    if (!Object.hasOwn(ENCODINGS, plain)) throw new TypeError(`Buffer knows no encoding ${name} here. Use one of ${Object.keys(ENCODINGS).join(", ")}`);
+    return ENCODINGS[plain];
+  };
+  class Buffer extends Uint8Array {
+    static from(value, how, length) {
+      if (typeof value === "string") { const bytes = encoding(how)[0](value.toWellFormed()); return new Buffer(bytes.buffer, bytes.byteOffset, bytes.length); }
+      if (value instanceof ArrayBuffer) return new Buffer(value, how, length);
+      return super.from(value?.type === "Buffer" ? value.data : value);
+    }
+    static alloc(size, fill = 0) { return new Buffer(size).fill(typeof fill === "string" ? fill.charCodeAt(0) : fill); }
+    static isBuffer(value) { return value instanceof Buffer; }
+    static byteLength(value, how) { return typeof value === "string" ? Buffer.from(value, how).length : value.byteLength; }
+    static concat(list, size = list.reduce((sum, bytes) => sum + bytes.length, 0)) {
+      const whole = new Buffer(size);
+      let at = 0;
+      for (const bytes of list) { whole.set(bytes.subarray(0, size - at), at); at = Math.min(size, at + bytes.length); }
+      return whole;
+    }
+    toString(how, start = 0, end = this.length) { return encoding(how)[1](new Uint8Array(this.buffer, this.byteOffset, this.length).subarray(start, end)); }
+    slice(start, end) { return this.subarray(start, end); }
+    equals(other) { return same(this, other); }
+  }
+  define("Buffer", Buffer);
+
   define("structuredClone", function structuredClone(value) {
     const seen = new Map();
     const refuse = (item) => { throw new DOMException(`a ${item instanceof Promise ? "Promise" : typeof item} cannot be cloned: await it, or leave it out`, "DataCloneError"); };
