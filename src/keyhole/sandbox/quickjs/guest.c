@@ -174,9 +174,24 @@ EXPORT(init) void init(void) {
     JS_FreeValue(context, global);
 }
 
+/* Each function keeps its source, as does each around it; as bytecode, written and read again, it has none. That keeps
+   the image small, and a run to few pages of it. */
+static JSValue stripped(JSValue script) {
+    if (JS_IsException(script)) return script;
+    size_t size;
+    uint8_t *code = JS_WriteObject(context, &size, script, JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE);
+    JS_FreeValue(context, script);
+    if (!code) return JS_EXCEPTION;
+    script = JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE);
+    js_free(context, code);
+    return script;
+}
+
 /* Evaluate a trusted script while baking. The text must end in NUL at `length`, here and below. */
 EXPORT(eval) int eval(char *text, uint32_t length) {
-    JSValue value = JS_Eval(context, text, length, "<image>", JS_EVAL_TYPE_GLOBAL);
+    int flags = JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY;
+    JSValue value = stripped(JS_Eval(context, text, length, "<image>", flags));
+    if (!JS_IsException(value)) value = JS_EvalFunction(context, value);
     int failed = JS_IsException(value);
     if (failed) report();
     JS_FreeValue(context, value);
