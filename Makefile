@@ -8,7 +8,7 @@ export TIKTOKEN_CACHE_DIR ?= $(wildcard ../shared/ranks)
 
 install: .venv/installed
 
-.venv/installed: requirements.lock pyproject.toml hatch_build.py src/keyhole/sandbox/quickjs/guest.c src/keyhole/sandbox/quickjs/heap.h
+.venv/installed: requirements.lock pyproject.toml hatch_build.py src/keyhole/sandbox/quickjs/guest.c src/keyhole/sandbox/quickjs/heap.h src/keyhole/sandbox/quickjs/chacha.h
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock

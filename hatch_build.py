@@ -43,7 +43,7 @@ class GuestBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         folder = Path(self.root) / FOLDER
         guest, stamp = folder / "guest.wasm", folder / "guest.json"
-        inputs = _inputs([folder / "guest.c", folder / "heap.h"])
+        inputs = _inputs([folder / "guest.c", folder / "heap.h", folder / "chacha.h"])
         if not _is_current(guest, stamp, inputs):
             self.app.display_info("building the sandbox guest (once, about a minute) ...")
             content = _build(folder / "guest.c")

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from spoil import ENDS, EVERYTHING, SPOIL
 
 from keyhole.errors import ApiError, InvalidArguments
 from keyhole.sandbox.engine import Engine, Failed, Finished, ImageSource, Limits, LogLine, Outcome
@@ -120,6 +121,11 @@ class EngineContract:
             ("return new Date(0)", "1970-01-01T00:00:00.000Z"),
             ("return {a: undefined, f() {}, b: 1}", {"b": 1}),
             ("return [new TypeError('x')]", [{"name": "TypeError", "message": "x"}]),
+            ("return [new Map([[1, 2]]).values(), [3].entries(), (function* () { yield 4 })()]", [[2], [[0, 3]], [4]]),
+            (
+                "return [/a+/gi, new Headers({B: 'x'}), new URLSearchParams('a=1&b=2&a=3')]",
+                ["/a+/gi", {"b": "x"}, {"a": ["1", "3"], "b": "2"}],
+            ),
             ("return {'$keyhole:bytes': 'AAA=', __proto__: null}", {"$keyhole:bytes": "AAA="}),
             ("const o = {}; return [o, o]", [{}, {}]),
             ("return JSON.stringify([new Uint8Array(1), new Map([[1, 2]])])", '[{"0":0},{}]'),
@@ -167,6 +173,7 @@ class EngineContract:
         [
             ("const a = {}; a.b = [1, a]; return a", "result.b[1] is result again"),
             ("return {x: [host('echo', 1)]}", "result.x[0] is a Promise: await it"),
+            ("return {pages: [(async function* () {})()]}", "result.pages[0] is an async iterator: collect it"),
             ("return () => 1", "a function"),
             ("return Symbol('x')", "a symbol"),
             ("let o = {}; for (let i = 0; i < 1000; i++) o = {o}; return o", "nested deeper than"),
@@ -244,6 +251,16 @@ class EngineContract:
         ):
             assert (await failure(engine, text)).kind == "throw"
 
+    async def test_a_stack_shows_the_message_and_the_models_own_lines(self, engine):
+        text = "const f = () => {\n  null.x }\nconst stacks = [];\nfor (const g of [f, () => { throw Object.assign(new Error('b'), {stack: 'mine'}) }])\n  try { g() } catch (e) { stacks.push(e.stack) }\ntry { await host('fail') } catch (e) { stacks.push(e.stack) }\nreturn stacks"
+        thrown, own, call = await value(engine, text)
+        lines = thrown.split("\n")
+        assert lines[0].startswith("TypeError: ")
+        assert ["<program>:2:" in lines[1], "<program>:5:" in lines[2], len(lines)] == [True, True, 3]
+        assert own == "mine"
+        assert call.startswith("ApiError: no such zone\n")
+        assert "<program>:6:" in call
+
     async def test_syntax_that_only_the_engine_finds(self, engine):
         error = await failure(engine, "const a = 1;\nlet b = 2; let b = 3;")
         assert error.kind == "syntax"
@@ -278,6 +295,34 @@ class EngineContract:
         return order"""
         assert await value(engine, text) == [10, 20, 30]
 
+    async def test_intervals(self, engine):
+        text = """
+        let ticks = 0;
+        await new Promise((done) => { const id = setInterval((step) => { ticks += step; if (ticks >= 6) { clearInterval(id); done(); } }, 1, 2); });
+        setImmediate(() => { ticks += 100; });
+        await new Promise((done) => setImmediate(done));
+        setInterval(() => { ticks += 1000; }, 1);
+        return ticks"""
+        assert await value(engine, text) == 106
+        assert (
+            await failure(engine, "setInterval(() => 1, 0); await new Promise(() => {})", limits=Limits(wall_s=0.2))
+        ).kind == "wall"
+        flood = "for (let i = 0; i < 2000; i++) setInterval(() => 1, 1e6); await new Promise(() => {})"
+        assert "1000 timers" in (await failure(engine, flood)).message
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "queueMicrotask(() => { throw new Error('mine') }); await null; return 1",
+            "setTimeout(() => { throw new Error('mine') }); await new Promise(() => {})",
+            "setInterval(() => { throw new Error('mine') }, 1); await new Promise(() => {})",
+        ],
+    )
+    async def test_what_a_callback_throws_is_told(self, engine, text):
+        error = await failure(engine, text)
+        assert (error.kind, error.line) == ("unhandled", 1)
+        assert "mine" in error.message
+
     # Console
 
     async def test_console(self, engine):
@@ -290,6 +335,37 @@ class EngineContract:
             ("debug", ""),
         ]
         assert seen == list(outcome.logs)
+
+    async def test_console_has_what_every_console_has(self, engine):
+        text = """
+        console.log('%s is %d of %i, %o%% %c%x', 'a', '1.5', 2.9, {b: 1}, 'color: red', 'rest');
+        console.log('100%', 5);
+        console.table([{id: 1, name: 'x'}, {id: 22, tags: ['y']}]); console.table(['a', 'b']); console.table(new Map([['k', 1]])); console.table([{a: 1, b: 2}], ['b']);
+        console.group('outer'); console.info('in\\nside'); console.group(); console.log('deeper'); console.groupEnd(); console.groupEnd();
+        console.count(); console.count('x'); console.count(); console.countReset(); console.count();
+        console.assert(true, 'no'); console.assert(1 > 2, 'sum was %d', 3); console.timeEnd('never');
+        console.dir({a: 1}, {depth: 0}); console.trace('here'); console.error(new TypeError('bad', {cause: new Error('worse')}));"""
+        outcome = await run(engine, text)
+        assert [(line.level, line.text) for line in outcome.logs] == [
+            ("log", "a is 1.5 of 2, {b: 1}% %x rest"),
+            ("log", "100% 5"),
+            (
+                "log",
+                '(index) | id | name | tags\n--------+----+------+------\n0       | 1  | x    |\n1       | 22 |      | ["y"]',
+            ),
+            ("log", "(index) | Values\n--------+-------\n0       | a\n1       | b"),
+            ("log", "(index) | key | value\n--------+-----+------\n0       | k   | 1"),
+            ("log", "(index) | b\n--------+--\n0       | 2"),
+            ("log", "outer"),
+            ("info", "  in\n  side"),
+            ("log", "    deeper"),
+            *(("log", text) for text in ("default: 1", "x: 1", "default: 2", "default: 1")),
+            ("error", "Assertion failed: sum was 3"),
+            ("warn", "No such label 'never' for console.time()"),
+            ("log", "{a: 1}"),
+            ("debug", "here"),
+            ("error", "TypeError: bad (cause: Error: worse)"),
+        ]
 
     async def test_console_is_bounded(self, engine):
         text = "for (let i = 0; i < 100; i++) console.log('x'.repeat(100)); console.log(new Array(1e5).fill({a: {b: {c: {d: {e: {f: 1}}}}}})); return 1"
@@ -386,6 +462,15 @@ class EngineContract:
         assert runs[0][1] > 1_767_225_600_000
         assert all(0 <= chance < 1 for chance, _, _ in runs)
 
+    async def test_a_program_that_overwrites_everything_still_ends_honestly(self, engine):
+        for spoil in SPOIL:
+            for text, may_finish in ENDS.items():
+                outcome = await run(engine, f"{EVERYTHING}; {spoil}; {text}")
+                if isinstance(outcome, Failed):
+                    assert outcome.error.kind in {"throw", "result", "unhandled", "unsettled"}, (spoil, text, outcome)
+                else:
+                    assert may_finish, (spoil, text)
+
     async def test_a_thousand_runs_leave_nothing_behind(self, engine):
         async def batch(count: int) -> None:
             for _ in range(count // 20):
@@ -408,7 +493,6 @@ class EngineContract:
             "process.env.HOME",
             "Deno.args",
             "await import('fs')",
-            "setInterval(() => 1, 1)",
         ],
     )
     async def test_what_is_absent_says_what_to_use(self, engine, text):

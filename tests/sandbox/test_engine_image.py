@@ -59,6 +59,44 @@ def test_two_bakes_of_a_real_document_are_the_same(cache, shared):
     assert on_big_stack(lambda: image.bake(other, code)) != first
 
 
+# RFC 8439, appendix A.1: the keystream of a key and a block, with a nonce of zeros
+KEYSTREAM = {
+    (
+        0,
+        0,
+    ): "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7da41597c5157488d7724e03fb8d84a376a43b8f41518a11cc387b669b2ee6586",
+    (
+        0,
+        1,
+    ): "9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed29b721769ce64e43d57133b074d839d531ed1f28510afb45ace10a1f4b794d6f",
+    (
+        1,
+        1,
+    ): "3aeb5224ecf849929b9d828db1ced4dd832025e8018b8160b82284f3c949aa5a8eca00bbb4a73bdad192b5c42f73f2fd4e273644c8b36125a64addeb006c13a0",
+}
+
+
+@pytest.mark.parametrize(("key", "block"), KEYSTREAM)
+async def test_chance_is_chacha20_of_the_seed(cache, monkeypatch, key, block):
+    monkeypatch.setattr("keyhole.sandbox.quickjs.run.secrets.token_bytes", lambda count: key.to_bytes(count, "big"))
+    engine = QuickJSEngine(LocalPlace.create(SMALL, cache=cache))
+    text = "const all = crypto.getRandomValues(new Uint32Array(40)), bytes = new Uint8Array(all.buffer); return bytes.toHex()"
+    outcome = await engine.run(Program.parse(text), _echo)
+    assert isinstance(outcome, Finished)
+    assert outcome.value[block * 128 : block * 128 + 128] == KEYSTREAM[key, block]
+    # Math.random and randomUUID draw from the same stream, wherever a block ends
+    text = "crypto.getRandomValues(new Uint8Array(59)); return [Math.random(), crypto.randomUUID()]"
+    mixed = await engine.run(Program.parse(text), _echo)
+    assert isinstance(mixed, Finished)
+    stream = bytes.fromhex(outcome.value)[59:]
+    assert mixed.value[0] == (int.from_bytes(stream[:8], "little") >> 11) / 2**53
+    assert mixed.value[1].startswith(stream[8:14].hex()[:8] + "-" + stream[12:14].hex() + "-4")
+
+
+async def _echo(name: str, argument: object) -> object:
+    return argument
+
+
 async def test_an_image_is_kept_and_found_again(cache, tmp_path):
     folder = seeded(cache, tmp_path / "cache")
     assert await answer(LocalPlace.create(SMALL, cache=folder)) == 42

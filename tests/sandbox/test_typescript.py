@@ -130,14 +130,37 @@ def test_javascript_passes_through_byte_for_byte(text):
     assert apply(data, [])[0] == text
 
 
+# What has a value at run time: (TypeScript, the JavaScript that it means).
+LOWERED = [
+    ("enum A { B, C = 5, D }\n[A, A.D, A[5]]", "[{ 0: 'B', 5: 'C', 6: 'D', B: 0, C: 5, D: 6 }, 6, 'C']"),
+    ("export const enum A {\n  b = 'x', // why\n  'c-d' = `y`,\n}\nA", "({ b: 'x', 'c-d': 'y' })"),
+    ("enum F { Read = 1 << 0, Write = 1 << 1, All = Read | F.Write, delete = All * 2 }\n[F.All, F.delete]", "[3, 6]"),
+    ("enum E {}\nObject.keys(E)", "[]"),
+    ("enum N { A = -1, B, C = 'abc'.length as number }\n[N.B, N[-1], N.C]", "[0, 'A', 3]"),
+    ("{ enum In { A } var got = In.A }\ngot", "0"),
+    ("declare enum D { A }\ntypeof D", "'undefined'"),
+    ("class A { constructor(private a: string, public readonly b = 2, c?: number) {} }\nnew A('x')", "({ a: 'x', b: 2 })"),
+    ("class P { p = 1 }\nclass A extends P { constructor(readonly a: number) {\n  super()\n  this.sum = this.a + this.p } }\nnew A(2)", "({ p: 1, a: 2, sum: 3 })"),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node as the judge of JavaScript")
+@pytest.mark.parametrize(("typescript", "javascript"), LOWERED)
+def test_what_has_a_value_at_run_time_is_lowered(typescript, javascript):
+    lowered = erase(typescript)
+    assert lowered.count("\n") == typescript.count("\n")
+    script = "const run = (c) => JSON.stringify(require('vm').runInNewContext(c)); console.log(run(process.argv[1])); console.log(run(process.argv[2]))"
+    done = subprocess.run(["node", "-e", script, lowered, javascript], capture_output=True, text=True, check=True)
+    ours, meant = done.stdout.splitlines()
+    assert ours == meant
+
+
 @pytest.mark.parametrize(
     ("text", "column", "what"),
     [
-        ("enum A { B }", 1, "Enums"),
-        ("const enum A { B }", 1, "Enums"),
         ("namespace N { export const a = 1 }", 1, "Namespaces"),
-        ("class A { constructor(private a: string) {} }", 23, "Parameter properties"),
-        ("class A { constructor(readonly a: string) {} }", 23, "Parameter properties"),
+        ("class A { constructor(private [a]: string[]) {} }", 23, "parameter property"),
+        ("class A extends B { constructor(readonly a: string) { if (a) super() } }", 21, "parameter property needs"),
         ("@dec class A {}", 1, "Decorators"),
         ("class A { @dec() b() {} }", 11, "Decorators"),
         ("const f = () => <T>{ a: 1 };", 17, "type assertion"),

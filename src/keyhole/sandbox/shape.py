@@ -19,7 +19,7 @@ _NOTHING = frozenset(("comment", "hash_bang_line", "empty_statement"))
 _DECLARATIONS = frozenset(
     ("function_declaration", "generator_function_declaration", "class_declaration", "lexical_declaration",
      "variable_declaration", "interface_declaration", "type_alias_declaration", "ambient_declaration",
-     "function_signature", "abstract_class_declaration", "import_statement", "export_statement")
+     "function_signature", "abstract_class_declaration", "enum_declaration", "import_statement", "export_statement")
 )  # fmt: skip
 _TYPES_ONLY = frozenset(("interface_declaration", "type_alias_declaration", "ambient_declaration", "import_statement"))
 _MAIN = frozenset(("main", "run", "execute", "handler", "program", "script", "start"))

@@ -2,7 +2,7 @@
 
 What is erased becomes spaces, so plain JavaScript passes through as it is. Where blanks alone would change how the
 rest is read (a missing semicolon, a newline before `=>`), a `;` or a parenthesis takes the place of one blank.
-What has a meaning at run time and no place in JavaScript (enum, namespace, decorator, parameter property) is refused.
+What has a meaning at run time becomes JavaScript in its place (lowering.py); namespaces and decorators are refused.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyhole.sandbox import lowering
 from keyhole.sandbox.syntax import Edit, blank, fail
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ FUNCTIONS = frozenset(
 _TYPE_STATEMENTS = frozenset(
     ("interface_declaration", "type_alias_declaration", "ambient_declaration", "function_signature")
 )
-_MODIFIERS = frozenset(("accessibility_modifier", "override_modifier", "readonly"))
 _NO_MODULES = "There are no modules: every API is a global already, and so are `find`, `describe` and `request`"
 _COMMA = re.compile(rb"\s*,")
 _OPENS_AFTER_NEWLINE = re.compile(rb"[^\S\n]*\r?\n\s*[(\[`]")
@@ -198,9 +198,6 @@ def _import(found: Survey, node: Node) -> bool:
 
 def _parameter(found: Survey, node: Node) -> bool:
     for child in node.children:
-        if child.type in _MODIFIERS:
-            hint = "declare a field and assign it in the constructor: `x; constructor(x) { this.x = x; }`"
-            found.refuse(child, "Parameter properties are not supported.", hint)
         if child.type == "?":
             found.blank(child.start_byte, child.end_byte)
     if node.children and node.children[0].type == "this":
@@ -224,8 +221,10 @@ def _member(found: Survey, node: Node) -> bool:
         return _type_statement(found, node)
     if node.type == "public_field_definition":
         found.ends.add(node.end_byte)
+    else:
+        lowering.parameter_properties(found, node)
     for child in children:
-        if child.type in _MODIFIERS:
+        if child.type in lowering.MODIFIERS:
             # the field before may lack its semicolon
             first = ";" if child.start_byte == node.start_byte else " "
             found.blank(child.start_byte, child.end_byte, first=first)
@@ -318,6 +317,6 @@ RULES: dict[str, Callable[[Survey, Node], bool]] = {
     "call_expression": _call,
     "new_expression": _call,
     "ERROR": _error,
-    "enum_declaration": _unsupported("Enums are", 'use a plain object: `const Color = { Red: "red" }`'),
+    "enum_declaration": lowering.enum,
     "decorator": _unsupported("Decorators are", "call the function yourself"),
 }

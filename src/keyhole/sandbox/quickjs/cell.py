@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import time
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from keyhole.sandbox.quickjs.image import Image
 
+_SEED = struct.Struct("<4Q")
 _SLACK = 32 << 20
 """Memory beyond the guest's own limit, for messages in transit and what its allocator wastes."""
 MAX_STACK = 768 << 10
@@ -65,9 +67,8 @@ class Cell:
     def _feed(self, message: wire.Start | wire.Answer | wire.Restore | None) -> None:
         if isinstance(message, wire.Start):
             instance, code = self._open(message.left), message.code
-            seed = int.from_bytes(message.seed[:8], "little")
             stack = min(message.stack, MAX_STACK)
-            instance.call("run", instance.put(code), len(code), self._memory, stack, seed)
+            instance.call("run", instance.put(code), len(code), self._memory, stack, *_SEED.unpack(message.seed))
         elif isinstance(message, wire.Answer):
             instance, payload = self._at_hand(), message.payload
             instance.call("settle", message.id, message.ok, instance.put(payload), len(payload))

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "chacha.h"
 #include "heap.h"
 #include "quickjs.h"
 
@@ -31,11 +32,10 @@ int32_t WASI(fd_write)(int32_t fd, int32_t vectors, int32_t count, int32_t writt
 
 static JSRuntime *runtime;
 static JSContext *context;
-/* prelude.js defines these four as globals; `seal` takes them away from the program. */
-static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest"};
-enum { RUN, SETTLE, TRACK, REST, HOOKS };
+/* prelude.js defines these five as globals; `seal` takes them away from the program. */
+static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest", "__uncaught"};
+enum { RUN, SETTLE, TRACK, REST, UNCAUGHT, HOOKS };
 static JSValue hooks[HOOKS];
-static uint64_t random_state = 1;
 
 /* The heap's limit is kept here and not by QuickJS, which throws null where it lacks the memory for an error. Each
    allocation that fails lets a little more of the reserve through, for the error and the report; "M" tells the host. */
@@ -104,12 +104,18 @@ static JSValue js_send(JSContext *ctx, JSValueConst self, int count, JSValueCons
     return JS_UNDEFINED;
 }
 
-/* QuickJS's own state cannot be seeded from outside; xorshift64* as there. */
+/* Chance: ChaCha20 of the run's seed, counter from 0, nonce 0 (chacha.h). QuickJS's own cannot be seeded from outside. */
 static JSValue js_random(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return JS_NewFloat64(ctx, (double)((random_state * 0x2545F4914F6CDD1D) >> 11) / 9007199254740992.0);
+    uint64_t bits;
+    chance_bytes(&bits, sizeof bits);
+    return JS_NewFloat64(ctx, (double)(bits >> 11) / 9007199254740992.0);
+}
+
+static JSValue js_fill(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
+    size_t length;
+    uint8_t *bytes = JS_GetUint8Array(ctx, &length, arguments[0]);
+    if (bytes) chance_bytes(bytes, length);
+    return JS_HasException(ctx) ? JS_EXCEPTION : JS_UNDEFINED;
 }
 
 /* UTF-8 for TextEncoder and TextDecoder; what is not valid becomes U+FFFD. */
@@ -161,15 +167,31 @@ EXPORT(init) void init(void) {
     set_function(global, "__send", js_send, 1);
     set_function(global, "__encode", js_encode, 1);
     set_function(global, "__decode", js_decode, 1);
+    set_function(global, "__fill", js_fill, 1);
     JSValue math = JS_GetPropertyStr(context, global, "Math");
     set_function(math, "random", js_random, 0);
     JS_FreeValue(context, math);
     JS_FreeValue(context, global);
 }
 
+/* Each function keeps its source, as does each around it; as bytecode, written and read again, it has none. That keeps
+   the image small, and a run to few pages of it. */
+static JSValue stripped(JSValue script) {
+    if (JS_IsException(script)) return script;
+    size_t size;
+    uint8_t *code = JS_WriteObject(context, &size, script, JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE);
+    JS_FreeValue(context, script);
+    if (!code) return JS_EXCEPTION;
+    script = JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE);
+    js_free(context, code);
+    return script;
+}
+
 /* Evaluate a trusted script while baking. The text must end in NUL at `length`, here and below. */
 EXPORT(eval) int eval(char *text, uint32_t length) {
-    JSValue value = JS_Eval(context, text, length, "<image>", JS_EVAL_TYPE_GLOBAL);
+    int flags = JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY;
+    JSValue value = stripped(JS_Eval(context, text, length, "<image>", flags));
+    if (!JS_IsException(value)) value = JS_EvalFunction(context, value);
     int failed = JS_IsException(value);
     if (failed) report();
     JS_FreeValue(context, value);
@@ -224,13 +246,19 @@ EXPORT(seal) void seal(void) {
 static void drain(void) {
     JSContext *ctx;
     for (int state; (state = JS_ExecutePendingJob(runtime, &ctx)) != 0;)
-        if (state < 0) report();
+        if (state < 0) { /* a microtask of the program's own threw */
+            JSValue error = JS_GetException(context);
+            call(UNCAUGHT, 1, (JSValueConst[]){error});
+            JS_FreeValue(context, error);
+        }
     call(REST, 0, NULL);
 }
 
-/* Start the program: `text` is an expression that gives an async function. Limits in bytes, above the image. */
-EXPORT(run) void run(char *text, uint32_t length, uint32_t memory, uint32_t stack, uint64_t seed) {
-    random_state = seed | 1;
+/* Start the program: `text` is an expression that gives an async function. Limits in bytes, above the image. The seed's
+   32 bytes come as four little-endian numbers. */
+EXPORT(run) void run(char *text, uint32_t length, uint32_t memory, uint32_t stack, uint64_t seed0, uint64_t seed1,
+                     uint64_t seed2, uint64_t seed3) {
+    seed_chance((const uint64_t[]){seed0, seed1, seed2, seed3});
     JS_SetMaxStackSize(runtime, stack);
     limit = sealed + memory;
     reserve = RESERVE;

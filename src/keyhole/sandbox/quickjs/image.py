@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BAKE_CLOCK = 1_767_225_600_000_000_000
 """2026-01-01: an image must not depend on when it was baked."""
 _BAKE_MEMORY = (4 << 30) - wasm.PAGE
-_SCRIPTS = ("prelude.js", "web.js")
+_SCRIPTS = ("prelude.js", "url.js", "web.js", "console.js", "intl_number.js", "intl_date.js", "intl.js", "absent.js")
 _IMPORTS = ["env.memory", "env.now", "env.send"]
 _HEAP_PER_TEXT = 5
 """How much heap a JSON text becomes, at most, for the documents we know (up to 4.8 times); more only costs space."""

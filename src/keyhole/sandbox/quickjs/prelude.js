@@ -1,6 +1,7 @@
 // Evaluated once, when an image is baked, before anything else. It gives programs `host`, `console` and the small
-// Web functions, and gives guest.c four hooks, which `seal` takes off the global again. Whatever a program may
-// redefine later is captured here first; a program that breaks itself must still end in an honest report.
+// Web functions, and gives guest.c five hooks, which `seal` takes off the global again. Whatever a program may
+// redefine later is captured here first, and nothing here iterates, destructures a list, sets an index or writes a
+// template (which calls String.prototype.concat): a program that breaks itself must still end in an honest report.
 (() => {
   "use strict";
   const send = globalThis.__send;
@@ -13,15 +14,16 @@
   const getter = (prototype, name) => uncurry(Object.getOwnPropertyDescriptor(prototype, name).get);
   const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
   const { stringify } = JSON;
-  const { keys, getPrototypeOf, defineProperty, create, freeze, getOwnPropertyDescriptor } = Object;
+  const { keys, getPrototypeOf, defineProperty, freeze, getOwnPropertyDescriptor, is: sameValue } = Object;
   const { isArray } = Array;
+  const isName = (text) => match(/^[A-Za-z_$][\w$]*$/, text) !== null;
   const { isInteger } = Number;
   const mapGet = uncurry(Map.prototype.get), mapSet = uncurry(Map.prototype.set), mapDelete = uncurry(Map.prototype.delete);
   const mapHas = uncurry(Map.prototype.has), mapForEach = uncurry(Map.prototype.forEach), mapSize = getter(Map.prototype, "size");
   const setForEach = uncurry(Set.prototype.forEach), setSize = getter(Set.prototype, "size");
   const weakGet = uncurry(WeakMap.prototype.get), weakSet = uncurry(WeakMap.prototype.set);
-  const slice = uncurry(String.prototype.slice), replaceAll = uncurry(String.prototype.replaceAll), match = uncurry(String.prototype.match);
-  const test = uncurry(RegExp.prototype.test), join = uncurry(Array.prototype.join);
+  const slice = uncurry(String.prototype.slice), indexOf = uncurry(String.prototype.indexOf);
+  const match = uncurry(RegExp.prototype.exec), join = uncurry(Array.prototype.join);
   const toISO = uncurry(Date.prototype.toISOString), getTime = uncurry(Date.prototype.getTime);
   const toBase64 = uncurry(Uint8Array.prototype.toBase64), fromBase64 = uncurry(Uint8Array.fromBase64);
   const bufferOf = getter(TypedArray, "buffer"), offsetOf = getter(TypedArray, "byteOffset"), bytesOf = getter(TypedArray, "byteLength");
@@ -32,10 +34,11 @@
   // Own, writable and out of sight, as a built-in is; `defineProperty` so that no setter of a prototype hears of it.
   const put = (target, name, value) => defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
   const push = (list, value) => defineProperty(list, list.length, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+  const isA = (kind, value) => { try { return value instanceof kind; } catch { return false; } }; // its Symbol.hasInstance may throw
   const is = (brand, value) => { try { brand(value); return true; } catch { return false; } };
 
   // ---- Values on the wire: JSON, in which bytes are {[TAG]: base64}; see wire.py ----------------------------------
-  const TAG = "$keyhole:bytes";
+  const TAG = "$keyhole:bytes", TAGGED = ',"' + TAG + '"';
   let sending = false; // whether JSON.stringify works for us: only then do the toJSON below say more than the language does
   let tagged = false;
   const whenSending = (prototype, change) => put(prototype, "toJSON", { toJSON(key) { return sending ? change(this, key) : this; } }.toJSON);
@@ -64,12 +67,16 @@
   whenSending(Promise.prototype, () => { throw new Unsendable("promise"); });
   whenSending(Error.prototype, (error) => {
     const fields = { __proto__: null, name: error.name, message: error.message };
-    for (const key of keys(error)) put2(fields, key, error[key]);
+    each(keys(error), (key) => put2(fields, key, error[key]));
     return fields;
   });
+  whenSending(RegExp.prototype, (regex) => { try { return regexSource(regex); } catch { return regex; } });
+  whenSending(globalThis.Iterator.prototype, (iterator) => { const items = []; for (;;) { const step = iterator.next(); if (step.done) return items; push(items, step.value); } });
+  whenSending(getPrototypeOf(getPrototypeOf(getPrototypeOf((async function* () {})()))), () => { throw new Unsendable("async iterator"); });
   // The language refuses a BigInt in JSON; on its way out of the sandbox it is its digits.
   put(globalThis.BigInt.prototype, "toJSON", { toJSON() { if (sending) return String(this); throw new TypeError("Do not know how to serialize a BigInt"); } }.toJSON);
   const put2 = (target, name, value) => defineProperty(target, name, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
+  const each = (list, action) => { const n = list.length; for (let i = 0; i < n; i++) action(list[i]); };
   const listOf = (array) => { const list = []; const n = array.length; for (let i = 0; i < n; i++) push(list, array[i]); return list; };
 
   /** Give `value` as JSON text (undefined for what JSON has nothing for) and whether bytes are in it. Throws what a getter throws. */
@@ -85,14 +92,16 @@
     let budget = 100000;
     const walk = (item, path) => {
       if (typeof item !== "object" || item === null || --budget < 0) return null;
-      if (mapHas(open, item)) return { path, problem: `is ${mapGet(open, item)} again: a cycle` };
-      if (item instanceof Promise) return { path, problem: "is a Promise: await it first" };
+      if (mapHas(open, item)) return { path, problem: "is " + mapGet(open, item) + " again: a cycle" };
+      if (isA(Promise, item)) return { path, problem: "is a Promise: await it first" };
+      if (typeof item[Symbol.asyncIterator] === "function") return { path, problem: "is an async iterator: collect it first, with await Array.fromAsync(…)" };
       mapSet(open, item, path);
       if (isArray(item)) {
-        for (let i = 0; i < item.length; i++) { const found = walk(item[i], `${path}[${i}]`); if (found) return found; }
+        for (let i = 0; i < item.length; i++) { const found = walk(item[i], path + "[" + i + "]"); if (found) return found; }
       } else {
-        for (const key of keys(item)) {
-          const found = walk(item[key], test(/^[A-Za-z_$][\w$]*$/, key) ? `${path}.${key}` : `${path}[${stringify(key)}]`);
+        const names = keys(item);
+        for (let i = 0; i < names.length; i++) {
+          const found = walk(item[names[i]], isName(names[i]) ? path + "." + names[i] : path + "[" + stringify(names[i]) + "]");
           if (found) return found;
         }
       }
@@ -103,10 +112,10 @@
   };
 
   const explain = (error, value, root) => {
-    const found = error instanceof Unsendable || error instanceof TypeError ? findUnsendable(value, root) : null;
-    if (found) return `${found.path} ${found.problem}`;
-    if (error instanceof Unsendable) return `${root} holds a Promise: await it first`;
-    if (error instanceof RangeError) return `${root} is nested too deep for JSON`;
+    const ours = isA(Unsendable, error), found = ours || isA(TypeError, error) ? findUnsendable(value, root) : null;
+    if (found) return found.path + " " + found.problem;
+    if (ours) return root + " holds a " + error.problem + ": await it first";
+    if (isA(RangeError, error)) return root + " is nested too deep for JSON";
     return null;
   };
 
@@ -114,7 +123,7 @@
   const revive = (value, mark) => {
     if (typeof value !== "object" || value === null) return value;
     if (!isArray(value) && typeof value[mark] === "string") return fromBase64(Uint8Array, value[mark]);
-    for (const key of keys(value)) put2(value, key, revive(value[key], mark));
+    each(keys(value), (key) => put2(value, key, revive(value[key], mark)));
     return value;
   };
 
@@ -126,78 +135,109 @@
   let last = 0; // the id of the last call or timer
   let ended = false; // the program has failed: nothing it does counts any more
   const calls = new Map(), timers = new Map();
-  const fieldsOf = new WeakMap(); // error of a host call → what the host said, so that a report is no forgery
+  const fieldsOf = new WeakMap(); // error of a host call → what the host said (so that a report is no forgery), and where
+
+  // What a program reads of `stack`: the message on top, as elsewhere, and the lines of its own text, which is one line
+  // further up than in what runs. The report goes by the real one.
+  const stackOf = getter(Error.prototype, "stack"), stackSetter = getOwnPropertyDescriptor(Error.prototype, "stack").set;
+  const shownStack = (error, stack) => {
+    let out = errorLine(error), at = 0;
+    while (at < stack.length) {
+      let end = indexOf(stack, "\n", at);
+      if (end < 0) end = stack.length;
+      const one = slice(stack, at, end), place = match(/^(.*<program>:)(\d+)(:.*)$/, one);
+      at = end + 1;
+      if (place) out += "\n" + place[1] + (place[2] - 1) + place[3];
+      else if (indexOf(one, "<image>") < 0) out += "\n" + one;
+    }
+    return out;
+  };
+  defineProperty(Error.prototype, "stack", {
+    __proto__: null, configurable: true, enumerable: false, set: stackSetter,
+    get() { const stack = stackOf(this); return typeof stack === "string" && (stack === "" || indexOf(stack, "    at ") === 0) ? shownStack(this, stack) : stack; },
+  });
 
   const hostError = (fields, stack) => {
     const name = typeof fields.name === "string" ? fields.name : "Error";
     const error = name === "ApiError" ? new ApiError(fields.message) : new Error(fields.message);
     if (name !== "ApiError") put(error, "name", name);
-    for (const key of keys(fields)) if (key !== "name" && key !== "message") put2(error, key, fields[key]);
-    put(error, "stack", stack);
-    weakSet(fieldsOf, error, fields);
+    each(keys(fields), (key) => { if (key !== "name" && key !== "message") put2(error, key, fields[key]); });
+    put(error, "stack", shownStack(error, stack));
+    weakSet(fieldsOf, error, { __proto__: null, fields, stack });
     return error;
   };
 
   const host = (name, argument) => {
-    const stack = new Error().stack;
+    const stack = stackOf(new Error());
     return new Promise((resolve, reject) => {
       let sent;
       try { sent = encode(argument); } catch (error) {
         const problem = explain(error, argument, "argument");
-        throw problem ? new TypeError(`cannot send this to the host: ${problem}`) : error;
+        throw problem ? new TypeError("cannot send this to the host: " + problem) : error;
       }
       const id = ++last;
       mapSet(calls, id, { __proto__: null, resolve, reject, stack });
-      send(`C[${id},${stringify(String(name))},${sent.text ?? "null"}${sent.tagged ? `,"${TAG}"` : ""}]`);
+      send("C[" + id + "," + stringify(String(name)) + "," + (sent.text ?? "null") + (sent.tagged ? TAGGED : "") + "]");
     });
   };
   put(globalThis, "host", host);
 
-  put(globalThis, "setTimeout", function setTimeout(callback, delay, ...rest) {
-    if (typeof callback !== "function") throw new TypeError("setTimeout takes a function and milliseconds");
-    const id = ++last, ms = +delay;
-    mapSet(timers, id, { __proto__: null, callback, rest });
-    send(`T[${id},${ms > 0 ? (ms < 2147483647 ? ms : 2147483647) : 0}]`);
+  // A delay is what the language of the Web makes of one; an interval waits at least a millisecond.
+  const start = (what, callback, delay, rest, again) => {
+    if (typeof callback !== "function") throw new TypeError(what + " takes a function and milliseconds");
+    const id = ++last, least = again ? 1 : 0;
+    let ms = +delay;
+    ms = ms > least ? (ms < 2147483647 ? ms : 2147483647) : least;
+    mapSet(timers, id, { __proto__: null, callback, rest, again, ms });
+    send("T[" + id + "," + ms + "]");
     return id;
-  });
-  put(globalThis, "clearTimeout", function clearTimeout(id) { if (mapDelete(timers, id)) send(`t[${+id}]`); });
+  };
+  const stop = (id) => { if (mapDelete(timers, id)) send("t[" + id + "]"); };
+  put(globalThis, "setTimeout", function setTimeout(callback, delay, ...rest) { return start("setTimeout", callback, delay, rest, false); });
+  put(globalThis, "setInterval", function setInterval(callback, delay, ...rest) { return start("setInterval", callback, delay, rest, true); });
+  put(globalThis, "setImmediate", function setImmediate(callback, ...rest) { return start("setImmediate", callback, 0, rest, false); });
+  put(globalThis, "clearTimeout", function clearTimeout(id) { stop(id); });
+  put(globalThis, "clearInterval", function clearInterval(id) { stop(id); });
+  put(globalThis, "clearImmediate", function clearImmediate(id) { stop(id); });
 
   // ---- The run ----------------------------------------------------------------------------------------------------
   let outcome = null; // the message that ends the run, once the program has returned
   const rejected = new Map(); // promise → reason, while nobody handles it
 
   const text = (value, fallback) => { try { return typeof value === "string" ? value : value === undefined ? fallback : String(value); } catch { return fallback; } };
-  const stackOf = (error) => { try { return text(error.stack, ""); } catch { return ""; } };
+  const field = (error, name, fallback) => { try { return text(error[name], fallback); } catch { return fallback; } };
+  // Not JSON.stringify for an object of ours: QuickJS keeps a list of its own while it works, and sets its indexes.
+  const record = (fields) => {
+    const parts = [], names = keys(fields);
+    for (let i = 0; i < names.length; i++) push(parts, stringify(names[i]) + ":" + stringify(fields[names[i]]));
+    return "{" + join(parts, ",") + "}";
+  };
   const report = (kind, error) => {
     if (ended) return;
     ended = true;
     const fields = { __proto__: null, kind };
-    let known = false;
-    try { known = error instanceof Error; } catch { /* a Proxy that refuses */ }
-    if (known) {
-      try { fields.name = text(error.name, "Error"); fields.message = text(error.message, ""); } catch { fields.name = "Error"; fields.message = "(its message cannot be read)"; }
-      fields.stack = stackOf(error);
+    let cause = "";
+    if (isA(Error, error)) {
+      fields.name = field(error, "name", "Error");
+      fields.message = field(error, "message", "(its message cannot be read)");
       fields.others = mapSize(rejected);
       const said = weakGet(fieldsOf, error);
-      if (said) {
-        let sent = null;
-        try { sent = encode(said); } catch {}
-        if (sent) return send(`E[${stringify(fields)},${sent.text}${sent.tagged ? `,"${TAG}"` : ""}]`);
-      }
+      try { fields.stack = text(said ? said.stack : stackOf(error), ""); } catch { fields.stack = ""; }
+      if (said) { try { const sent = encode(said.fields); cause = "," + sent.text + (sent.tagged ? TAGGED : ""); } catch {} }
     } else {
       fields.thrown = inspect(error);
     }
-    send(`E[${stringify(fields)}]`);
+    send("E[" + record(fields) + cause + "]");
   };
 
   const finish = (value) => {
-    if (typeof value === "function" || typeof value === "symbol") return report("result", new TypeError(`the program returned a ${typeof value}, which is not data: call it, or return what is in it`));
+    if (typeof value === "function" || typeof value === "symbol") return report("result", new TypeError("the program returned a " + typeof value + ", which is not data: call it, or return what is in it"));
     let sent;
     try { sent = encode(value); } catch (error) {
       const problem = explain(error, value, "result");
       return report(problem ? "result" : "throw", problem ? new TypeError(problem) : error);
     }
-    outcome = sent.text === undefined ? "R[]" : `R[${sent.text}${sent.tagged ? `,"${TAG}"` : ""}]`;
+    outcome = sent.text === undefined ? "R[]" : "R[" + sent.text + (sent.tagged ? TAGGED : "") + "]";
   };
 
   globalThis.__run = (program, syntax) => {
@@ -215,7 +255,9 @@
     const timer = mapGet(timers, id);
     if (timer) {
       mapDelete(timers, id);
+      if (timer.again) mapSet(timers, id, timer);
       try { apply(timer.callback, undefined, timer.rest); } catch (error) { report("unhandled", error); }
+      if (timer.again && mapHas(timers, id)) send("T[" + id + "," + timer.ms + "]");
       return;
     }
     const call = mapGet(calls, id);
@@ -228,6 +270,9 @@
   globalThis.__track = (promise, reason, handled) => {
     if (handled) mapDelete(rejected, promise); else mapSet(rejected, promise, { __proto__: null, reason });
   };
+
+  // What a microtask of the program's own throws, past every promise.
+  globalThis.__uncaught = (error) => report("unhandled", error);
 
   // At rest: nothing left to run before the host answers. Calls nobody awaits are waited for, timers are not.
   globalThis.__rest = () => {
@@ -245,28 +290,28 @@
   const LINE = 10000, ITEMS = 100, DEPTH = 5;
   const inspect = (value) => { try { return show(value, 0, []); } catch { return "(a value that cannot be shown)"; } };
   const show = (value, depth, above) => {
-    if (typeof value === "string") return value.length > LINE ? `${stringify(slice(value, 0, LINE))}… ${value.length - LINE} more characters` : stringify(value);
-    if (typeof value === "bigint") return `${String(value)}n`;
+    if (typeof value === "string") return value.length > LINE ? stringify(slice(value, 0, LINE)) + "… " + (value.length - LINE) + " more characters" : stringify(value);
+    if (typeof value === "bigint") return String(value) + "n";
     if (typeof value === "symbol") return describeSymbol(value);
-    if (typeof value === "function") return `[function ${functionName(value)}]`;
-    if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
+    if (typeof value === "function") return "[function " + functionName(value) + "]";
+    if (typeof value !== "object" || value === null) return sameValue(value, -0) ? "-0" : String(value);
     for (let i = 0; i < above.length; i++) if (above[i] === value) return "[cycle]";
-    if (value instanceof Error) return stackLine(value);
-    if (value instanceof Promise) return "Promise";
+    if (isA(Error, value)) return withCause(value);
+    if (isA(Promise, value)) return "Promise";
     if (is(getTime, value)) { try { return toISO(value); } catch { return "Invalid Date"; } }
-    if (value instanceof RegExp) return regexSource(value);
-    if (depth >= DEPTH) return isArray(value) ? `[… ${value.length}]` : "{…}";
+    if (isA(RegExp, value)) return regexSource(value);
+    if (depth >= DEPTH) return isArray(value) ? "[… " + value.length + "]" : "{…}";
     push(above, value);
     const inner = (item) => show(item, depth + 1, above);
     let shown;
-    if (isArray(value)) shown = `[${listed(value, value.length, (i) => inner(value[i]))}]`;
-    else if (is(bytesOf, value)) shown = `${kindOf(value)}(${value.length}) [${listed(value, value.length, (i) => inner(value[i]))}]`;
-    else if (is(sizeOf, value)) shown = `ArrayBuffer(${sizeOf(value)})`;
-    else if (is(mapSize, value)) { const parts = []; mapForEach(value, (item, key) => { if (parts.length <= ITEMS) push(parts, `${inner(key)} => ${inner(item)}`); }); shown = `Map(${mapSize(value)}) {${listed(parts, mapSize(value), (i) => parts[i])}}`; }
-    else if (is(setSize, value)) { const parts = []; setForEach(value, (item) => { if (parts.length <= ITEMS) push(parts, inner(item)); }); shown = `Set(${setSize(value)}) {${listed(parts, setSize(value), (i) => parts[i])}}`; }
+    if (isArray(value)) shown = "[" + listed(value, value.length, (i) => inner(value[i])) + "]";
+    else if (is(bytesOf, value)) shown = kindOf(value) + "(" + value.length + ") [" + listed(value, value.length, (i) => inner(value[i])) + "]";
+    else if (is(sizeOf, value)) shown = "ArrayBuffer(" + sizeOf(value) + ")";
+    else if (is(mapSize, value)) { const parts = []; mapForEach(value, (item, key) => { if (parts.length <= ITEMS) push(parts, inner(key) + " => " + inner(item)); }); shown = "Map(" + mapSize(value) + ") {" + listed(parts, mapSize(value), (i) => parts[i]) + "}"; }
+    else if (is(setSize, value)) { const parts = []; setForEach(value, (item) => { if (parts.length <= ITEMS) push(parts, inner(item)); }); shown = "Set(" + setSize(value) + ") {" + listed(parts, setSize(value), (i) => parts[i]) + "}"; }
     else {
       const names = keys(value);
-      shown = `{${listed(names, names.length, (i) => `${test(/^[A-Za-z_$][\w$]*$/, names[i]) ? names[i] : stringify(names[i])}: ${inner(value[names[i]])}`)}}`;
+      shown = "{" + listed(names, names.length, (i) => (isName(names[i]) ? names[i] : stringify(names[i])) + ": " + inner(value[names[i]])) + "}";
     }
     above.length -= 1;
     return shown;
@@ -275,39 +320,45 @@
     const parts = [];
     let size = 0, i = 0;
     for (; i < length && i < ITEMS && size < LINE; i++) { const one = part(i); size += one.length; push(parts, one); }
-    if (i < length) push(parts, `… ${length - i} more`);
+    if (i < length) push(parts, "… " + (length - i) + " more");
     return join(parts, ", ");
   };
-  const stackLine = (error) => `${text(error.name, "Error")}: ${text(error.message, "")}`;
+  const errorLine = (error) => {
+    const name = text(error.name, "Error"), message = text(error.message, "");
+    return message === "" ? name : name + ": " + message;
+  };
+  const withCause = (error) => (error.cause === undefined ? errorLine(error) : errorLine(error) + " (cause: " + (isA(Error, error.cause) ? errorLine(error.cause) : inspect(error.cause)) + ")");
+  const shown = (value) => (typeof value === "string" ? value : inspect(value));
+  // %s, %d and their kind in the first text, as every console has them
+  const formatted = (values) => {
+    const format = values[0];
+    let out = "", at = 0, next = 1;
+    for (;;) {
+      const found = indexOf(format, "%", at);
+      if (found < 0 || found === format.length - 1) break;
+      const letter = format[found + 1];
+      out += slice(format, at, found);
+      at = found + 2;
+      if (letter === "%") out += "%";
+      else if (next >= values.length || indexOf("sdifoOjc", letter) < 0) out += "%" + letter;
+      else {
+        const value = values[next++];
+        out += letter === "c" ? "" : letter === "s" || letter === "o" || letter === "O" || letter === "j" ? shown(value) : letter === "i" ? String(parseInt(value, 10)) : String(Number(value));
+      }
+    }
+    return { __proto__: null, text: out + slice(format, at), next };
+  };
   const line = (values) => {
-    const parts = [];
-    for (let i = 0; i < values.length; i++) push(parts, typeof values[i] === "string" ? values[i] : inspect(values[i]));
-    const whole = join(parts, " ");
-    return whole.length > LINE ? `${slice(whole, 0, LINE)}… ${whole.length - LINE} more characters` : whole;
+    const parts = [], first = values.length > 1 && typeof values[0] === "string" && indexOf(values[0], "%") >= 0 ? formatted(values) : null;
+    if (first) push(parts, first.text);
+    for (let i = first ? first.next : 0; i < values.length; i++) push(parts, shown(values[i]));
+    return join(parts, " ");
   };
-  const console = {};
-  for (const level of ["debug", "log", "info", "warn", "error"]) put(console, level, { [level](...values) { send(`L[${stringify(level)},${stringify(line(values))}]`); } }[level]);
-  put(console, "trace", console.debug); put(console, "dir", console.log);
-  put(console, "assert", function assert(condition, ...values) { if (!condition) console.error("Assertion failed", ...values); });
-  put(console, "table", console.log);
-  put(globalThis, "console", console);
+  const print = (level, whole) => send('L["' + level + '",' + stringify(whole.length > LINE ? slice(whole, 0, LINE) + "… " + (whole.length - LINE) + " more characters" : whole) + "]");
 
-  // ---- What is not here says what is ------------------------------------------------------------------------------
-  const INSTEAD = "Call the API through its global, e.g. `await api.get(\"/path\", {…})`; console.log prints";
-  const absent = (name, instead = INSTEAD) => new TypeError(`${name} is not available in this sandbox: there is no network, file system or module here. ${instead}`);
-  for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "Worker", "importScripts"]) put(globalThis, name, { [name]: function () { throw absent(name); } }[name]);
-  put(globalThis, "require", function require(id) { throw absent(`require(${stringify(text(id, ""))})`, "Use the globals: every API is one, and so are JSON, URL, TextEncoder and the rest of the language"); });
-  for (const name of ["Blob", "File", "FormData"]) put(globalThis, name, { [name]: function () { throw absent(name, "Pass a Uint8Array or a string where a file is wanted, or { filename, content }"); } }[name]);
-  for (const name of ["setInterval", "setImmediate"]) put(globalThis, name, { [name]() { throw absent(name, "Write a loop with `await new Promise(done => setTimeout(done, ms))`"); } }[name]);
-  const traps = (name) => {
-    const refuse = () => { throw absent(name, "Configuration and credentials stay outside: the API's global adds them to each call"); };
-    return new Proxy(create(null), { __proto__: null, get: refuse, set: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse, defineProperty: refuse, deleteProperty: refuse });
-  };
-  for (const name of ["process", "Deno", "Bun"]) put(globalThis, name, traps(name));
-  for (const name of ["SharedArrayBuffer", "Atomics", "performance"]) delete globalThis[name];
-
-  // ---- The run's clock; the other small Web functions are in web.js ------------------------------------------------
-  const now = Date.now;
+  // ---- The run's clock, and what the other scripts of the image need ------------------------------------------------
+  const now = Date.now, parseInt = globalThis.parseInt;
   let started = 0;
-  put(globalThis, "performance", freeze({ now() { return now() - started; } }));
+  put(globalThis, "performance", freeze({ now() { return now() - started; }, get timeOrigin() { return started; } }));
+  put(globalThis, "__kit", { put, print, line, shown, inspect, text, now, whenSending });
 })();

@@ -1,10 +1,9 @@
-// The small Web functions that programs expect and the language lacks. Evaluated once, after prelude.js; ordinary
-// code, since nothing here is trusted by the host. Not complete: what API programs use of each (WHATWG Encoding, URL, HTML).
+// The small Web functions that programs expect and the language lacks. Evaluated once, after url.js; ordinary
+// code, since nothing here is trusted by the host. Not complete: what API programs use of each (WHATWG Encoding, Fetch, DOM, HTML).
 (() => {
   "use strict";
-  const utf8Encode = globalThis.__encode, utf8Decode = globalThis.__decode;
-  delete globalThis.__encode;
-  delete globalThis.__decode;
+  const utf8Encode = globalThis.__encode, utf8Decode = globalThis.__decode, fill = globalThis.__fill, { whenSending } = globalThis.__kit;
+  for (const name of ["__encode", "__decode", "__fill"]) delete globalThis[name];
   const define = (name, value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 
   define("TextEncoder", class TextEncoder {
@@ -44,9 +43,51 @@
     }
   });
 
+  // Of node's Buffer what models write: from and to text, in the encodings an API uses.
+  const ENCODINGS = {
+    utf8: [utf8Encode, utf8Decode],
+    hex: [(text) => Uint8Array.fromHex(/^(?:[0-9a-f]{2})*/i.exec(text)[0]), (bytes) => bytes.toHex()],
+    base64: [(text) => Uint8Array.fromBase64(text.replace(/=.*$/s, "").replace(/-/g, "+").replace(/_/g, "/").replace(/[^A-Za-z0-9+/]/g, "")), (bytes) => bytes.toBase64()],
+    latin1: [(text) => Uint8Array.from(text, (character) => character.charCodeAt(0)), (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")],
+  };
+  ENCODINGS.base64url = [ENCODINGS.base64[0], (bytes) => bytes.toBase64({ alphabet: "base64url", omitPadding: true })];
+  ENCODINGS.ascii = [ENCODINGS.latin1[0], (bytes) => ENCODINGS.latin1[1](bytes.map((byte) => byte & 127))];
+  const encoding = (name = "utf8") => {
+    const plain = String(name).toLowerCase().replace("utf-8", "utf8").replace("binary", "latin1");
+    if (!Object.hasOwn(ENCODINGS, plain)) throw new TypeError(`Buffer knows no encoding ${name} here. Use one of ${Object.keys(ENCODINGS).join(", ")}`);
+    return ENCODINGS[plain];
+  };
+  class Buffer extends Uint8Array {
+    static from(value, how, length) {
+      if (typeof value === "string") { const bytes = encoding(how)[0](value.toWellFormed()); return new Buffer(bytes.buffer, bytes.byteOffset, bytes.length); }
+      if (value instanceof ArrayBuffer) return new Buffer(value, how, length);
+      return super.from(value?.type === "Buffer" ? value.data : value);
+    }
+    static alloc(size, fill = 0) { return new Buffer(size).fill(typeof fill === "string" ? fill.charCodeAt(0) : fill); }
+    static isBuffer(value) { return value instanceof Buffer; }
+    static byteLength(value, how) { return typeof value === "string" ? Buffer.from(value, how).length : value.byteLength; }
+    static concat(list, size = list.reduce((sum, bytes) => sum + bytes.length, 0)) {
+      const whole = new Buffer(size);
+      let at = 0;
+      for (const bytes of list) { whole.set(bytes.subarray(0, size - at), at); at = Math.min(size, at + bytes.length); }
+      return whole;
+    }
+    toString(how, start = 0, end = this.length) { return encoding(how)[1](new Uint8Array(this.buffer, this.byteOffset, this.length).subarray(start, end)); }
+    slice(start, end) { return this.subarray(start, end); }
+    equals(other) { return same(this, other); }
+  }
+  define("Buffer", Buffer);
+
   define("structuredClone", function structuredClone(value) {
     const seen = new Map();
-    const refuse = (item) => { throw Object.assign(new Error(`a ${typeof item} cannot be cloned`), { name: "DataCloneError" }); };
+    const refuse = (item) => { throw new DOMException(`a ${item instanceof Promise ? "Promise" : typeof item} cannot be cloned: await it, or leave it out`, "DataCloneError"); };
+    const copyOf = (error) => {
+      const known = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].find((kind) => error instanceof kind) ?? Error;
+      const copy = new known(error.message);
+      Object.defineProperty(copy, "stack", { value: error.stack, writable: true, configurable: true });
+      if (error.cause !== undefined) Object.defineProperty(copy, "cause", { value: clone(error.cause), writable: true, configurable: true });
+      return copy;
+    };
     const clone = (item) => {
       if (typeof item === "function" || typeof item === "symbol") refuse(item);
       if (typeof item !== "object" || item === null) return item;
@@ -60,158 +101,106 @@
       if (item instanceof Promise || item instanceof WeakMap || item instanceof WeakSet) refuse(item);
       if (item instanceof Map) { const copy = keep(new Map()); item.forEach((v, k) => copy.set(clone(k), clone(v))); return copy; }
       if (item instanceof Set) { const copy = keep(new Set()); item.forEach((v) => copy.add(clone(v))); return copy; }
-      const copy = keep(Array.isArray(item) ? new Array(item.length) : item instanceof Error ? Object.assign(new Error(item.message), { name: item.name, stack: item.stack }) : {});
-      for (const key of Object.keys(item)) copy[key] = clone(item[key]);
+      const copy = keep(Array.isArray(item) ? new Array(item.length) : item instanceof Error ? copyOf(item) : {});
+      for (const key of Object.keys(item)) Object.defineProperty(copy, key, { value: clone(item[key]), writable: true, configurable: true, enumerable: true });
       return copy;
     };
     return clone(value);
   });
 
-  const decodeForm = (text) => decodePercent(text.replace(/\+/g, " "));
-  const decodePercent = (text) => (text.includes("%") ? utf8Decode(percentBytes(text)) : text);
-  const percentBytes = (text) => {
-    const source = utf8Encode(text.toWellFormed()), out = [];
-    for (let i = 0; i < source.length; i++) {
-      const code = source[i] === 37 && i + 2 < source.length ? parseInt(String.fromCharCode(source[i + 1], source[i + 2]), 16) : NaN;
-      const valid = code >= 0 && /^[0-9a-f]{2}$/i.test(String.fromCharCode(source[i + 1], source[i + 2]));
-      out.push(valid ? code : source[i]);
-      if (valid) i += 2;
+  class Headers {
+    #map = new Map();
+    constructor(init = {}) {
+      const pairs = typeof init[Symbol.iterator] === "function" ? init : Object.entries(init);
+      for (const [name, value] of pairs) this.append(name, value);
     }
-    return new Uint8Array(out);
-  };
-  const encodeForm = (text) => encodeURIComponent(text.toWellFormed()).replace(/%20/g, "+").replace(/[!'()~]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
-
-  class URLSearchParams {
-    #list = []; #changed = null;
-    constructor(init = "", changed = null) {
-      if (typeof init === "object" && init !== null) {
-        const pairs = typeof init[Symbol.iterator] === "function" ? init : Object.entries(init);
-        for (const [name, value] of pairs) this.#list.push([String(name), String(value)]);
-      } else this.#parse(String(init));
-      if (typeof changed === "function") this.#changed = changed;
-    }
-    #parse(text) {
-      this.#list = [];
-      for (const part of text.replace(/^\?/, "").split("&")) {
-        if (!part) continue;
-        const at = part.indexOf("=");
-        this.#list.push(at < 0 ? [decodeForm(part), ""] : [decodeForm(part.slice(0, at)), decodeForm(part.slice(at + 1))]);
-      }
-    }
-    #tell() { if (this.#changed) this.#changed(this.toString()); }
-    get size() { return this.#list.length; }
-    append(name, value) { this.#list.push([String(name), String(value)]); this.#tell(); }
-    delete(name, value) { this.#list = this.#list.filter(([n, v]) => n !== String(name) || (value !== undefined && v !== String(value))); this.#tell(); }
-    get(name) { const found = this.#list.find(([n]) => n === String(name)); return found ? found[1] : null; }
-    getAll(name) { return this.#list.filter(([n]) => n === String(name)).map(([, v]) => v); }
-    has(name, value) { return this.#list.some(([n, v]) => n === String(name) && (value === undefined || v === String(value))); }
-    set(name, value) {
-      const at = this.#list.findIndex(([n]) => n === String(name));
-      if (at < 0) this.#list.push([String(name), String(value)]);
-      else { this.#list[at][1] = String(value); this.#list = this.#list.filter(([n], i) => i <= at || n !== String(name)); }
-      this.#tell();
-    }
-    sort() { this.#list.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); this.#tell(); }
-    forEach(action, self) { for (const [name, value] of this.#list) action.call(self, value, name, this); }
-    *entries() { for (const [name, value] of this.#list) yield [name, value]; }
-    *keys() { for (const [name] of this.#list) yield name; }
-    *values() { for (const [, value] of this.#list) yield value; }
+    append(name, value) { const key = String(name).toLowerCase(), before = this.#map.get(key); this.#map.set(key, before === undefined ? String(value).trim() : `${before}, ${String(value).trim()}`); }
+    set(name, value) { this.#map.set(String(name).toLowerCase(), String(value).trim()); }
+    get(name) { return this.#map.get(String(name).toLowerCase()) ?? null; }
+    has(name) { return this.#map.has(String(name).toLowerCase()); }
+    delete(name) { this.#map.delete(String(name).toLowerCase()); }
+    entries() { return [...this.#map].sort(([a], [b]) => (a < b ? -1 : 1)).values(); }
+    *keys() { for (const [name] of this.entries()) yield name; }
+    *values() { for (const [, value] of this.entries()) yield value; }
+    forEach(action, self) { for (const [name, value] of this.entries()) action.call(self, value, name, this); }
     [Symbol.iterator]() { return this.entries(); }
-    toString() { return this.#list.map(([name, value]) => `${encodeForm(name)}=${encodeForm(value)}`).join("&"); }
   }
-  define("URLSearchParams", URLSearchParams);
+  define("Headers", Headers);
+  whenSending(Headers.prototype, (headers) => Object.fromEntries(headers));
 
-  const PORTS = { "http:": "80", "https:": "443", "ws:": "80", "wss:": "443", "ftp:": "21" };
-  const escape = (text, pattern) => text.toWellFormed().replace(pattern, (c) => encodeURIComponent(c).replace(/^'$/, "%27"));
-  const path = (text) => {
-    const out = [], parts = text.split("/");
-    parts.forEach((part, i) => {
-      const plain = part.replace(/%2e/gi, "."), last = i === parts.length - 1;
-      if (plain === "..") { if (out.length > 1) out.pop(); if (last) out.push(""); } else if (plain === ".") { if (last) out.push(""); } else out.push(part);
-    });
-    return escape(out.join("/"), /[^\x21\x24-\x3b\x3d\x40-\x5f\x61-\x7a\x7c\x7e\x25]/gu);
-  };
-  const fail = (text) => { throw new TypeError(`Invalid URL: ${text}`); };
-  const PARTS = /^([a-z][a-z0-9+.-]*:)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/is;
-
-  const parse = (input, base) => {
-    const text = String(input).replace(/^[\0-\x20]+|[\0-\x20]+$|[\t\n\r]/g, "");
-    const found = PARTS.exec(text.replace(/^([^?#]*)/, (head) => (/^(https?|wss?|ftp):/i.test(head) || (base && PORTS[base.protocol] && !/^[a-z][a-z0-9+.-]*:/i.test(head)) ? head.replace(/\\/g, "/") : head)));
-    if (!found) fail(input);
-    let [, protocol, authority, pathname, search = "", hash = ""] = found;
-    const url = { username: "", password: "", hostname: "", port: "", opaque: false };
-    if (!protocol) {
-      if (!base) fail(input);
-      url.protocol = base.protocol;
-      if (authority === undefined) {
-        Object.assign(url, { username: base.username, password: base.password, hostname: base.hostname, port: base.port });
-        if (!pathname) { pathname = base.pathname; search = search || base.search; } else if (!pathname.startsWith("/")) pathname = base.pathname.replace(/[^/]*$/, "") + pathname;
-      }
-    } else url.protocol = protocol.toLowerCase();
-    const special = url.protocol in PORTS;
-    if (authority === undefined && protocol) {
-      if (special) { const slashes = /^\/*([^/]*)(.*)$/s.exec(pathname); [, authority, pathname] = slashes; } else url.opaque = !pathname.startsWith("/");
-    }
-    if (authority !== undefined) {
-      const at = authority.lastIndexOf("@");
-      if (at >= 0) {
-        const [, user, password = ""] = /^([^:]*):?(.*)$/s.exec(authority.slice(0, at));
-        url.username = escape(user, /[^\w.!$&'()*+,;=~%-]/gu); url.password = escape(password, /[^\w.!$&'()*+,;=~%-]/gu);
-      }
-      const place = /^(\[[0-9a-f:.]+\]|[^:]*)(?::(\d*))?$/i.exec(authority.slice(at + 1));
-      if (!place || Number(place[2] ?? 0) > 65535) fail(input);
-      url.hostname = special ? decodePercent(place[1]).toLowerCase() : place[1];
-      if (special && (!url.hostname || /[\0-\x20#%/<>?@\\^`{|}]/.test(url.hostname))) fail(input);
-      url.port = place[2] && String(Number(place[2])) !== PORTS[url.protocol] ? String(Number(place[2])) : "";
-    }
-    url.pathname = url.opaque ? escape(pathname, /[^\x20-\x7e]/gu) : path(special && !pathname ? "/" : special && !pathname.startsWith("/") ? `/${pathname}` : pathname);
-    url.search = search === "?" ? "" : escape(search, special ? /[^\x21\x24-\x26\x28-\x3b\x3d\x3f-\x7e\x25]/gu : /[^\x21\x24-\x3b\x3d\x3f-\x7e\x25]/gu);
-    url.hash = hash === "#" ? "" : escape(hash, /[^\x21\x23-\x3b\x3d\x3f-\x5f\x61-\x7e\x25]/gu);
-    return url;
-  };
-
-  class URL {
-    #url; #params;
-    constructor(input, base) {
-      this.#url = parse(input, base === undefined ? undefined : parse(base));
-      this.#params = new URLSearchParams(this.#url.search, (text) => { this.#url.search = text ? `?${text}` : ""; });
-    }
-    static canParse(input, base) { try { new URL(input, base); return true; } catch { return false; } }
-    static parse(input, base) { try { return new URL(input, base); } catch { return null; } }
-    #again(change) { try { this.#url = parse(write({ ...this.#url, ...change })); } catch { /* a setter ignores what it cannot read */ } }
-    get href() { return write(this.#url); }
-    set href(value) { this.#url = parse(value); this.#params = new URL(value).searchParams; }
-    get origin() { return this.#url.protocol in PORTS ? `${this.#url.protocol}//${this.host}` : "null"; }
-    get protocol() { return this.#url.protocol; }
-    set protocol(value) { this.#again({ protocol: String(value).replace(/:?$/, ":") }); }
-    get username() { return this.#url.username; }
-    set username(value) { this.#again({ username: encodeURIComponent(value) }); }
-    get password() { return this.#url.password; }
-    set password(value) { this.#again({ password: encodeURIComponent(value) }); }
-    get host() { return this.#url.hostname + (this.#url.port ? `:${this.#url.port}` : ""); }
-    set host(value) { const [, hostname, port = ""] = /^(\[.*\]|[^:]*):?(.*)$/s.exec(String(value)); this.#again({ hostname, port }); }
-    get hostname() { return this.#url.hostname; }
-    set hostname(value) { this.#again({ hostname: String(value) }); }
-    get port() { return this.#url.port; }
-    set port(value) { this.#again({ port: String(value) }); }
-    get pathname() { return this.#url.pathname; }
-    set pathname(value) { this.#again({ pathname: escape(String(value), /[?#]/g).replace(/^\/?/, "/") }); }
-    get search() { return this.#url.search; }
-    set search(value) { this.#again({ search: String(value).replace(/#/g, "%23").replace(/^\??(?=.)/, "?") }); this.#params = new URLSearchParams(this.#url.search, (text) => { this.#url.search = text ? `?${text}` : ""; }); }
-    get hash() { return this.#url.hash; }
-    set hash(value) { this.#again({ hash: String(value).replace(/^#?(?=.)/, "#") }); }
-    get searchParams() { return this.#params; }
-    toString() { return this.href; }
-    toJSON() { return this.href; }
+  class Event {
+    #cancelled = false; #cancelable;
+    constructor(type, { cancelable = false } = {}) { this.type = String(type); this.target = null; this.timeStamp = performance.now(); this.#cancelable = cancelable; }
+    preventDefault() { this.#cancelled = this.#cancelable; }
+    get defaultPrevented() { return this.#cancelled; }
+    stopImmediatePropagation() { this.stopped = true; }
   }
-  const write = (url) => {
-    const user = url.username || url.password ? `${url.username}${url.password ? `:${url.password}` : ""}@` : "";
-    const authority = url.opaque || (!url.hostname && !(url.protocol in PORTS) && url.protocol !== "file:") ? "" : `//${user}${url.hostname}${url.port ? `:${url.port}` : ""}`;
-    return url.protocol + authority + url.pathname + url.search + url.hash;
-  };
-  define("URL", URL);
+  define("Event", Event);
+  define("CustomEvent", class CustomEvent extends Event {
+    constructor(type, options = {}) { super(type, options); this.detail = options?.detail ?? null; }
+  });
+  class EventTarget {
+    #listeners = [];
+    addEventListener(type, listener, options = {}) {
+      if (!listener || this.#listeners.some((one) => one.type === type && one.listener === listener)) return;
+      this.#listeners.push({ type, listener, once: Boolean(options?.once) });
+    }
+    removeEventListener(type, listener) { this.#listeners = this.#listeners.filter((one) => one.type !== type || one.listener !== listener); }
+    dispatchEvent(event) {
+      event.target = this;
+      const own = this[`on${event.type}`];
+      for (const one of [{ type: event.type, listener: own }, ...this.#listeners]) {
+        if (one.type !== event.type || event.stopped || !one.listener) continue;
+        if (one.once) this.removeEventListener(one.type, one.listener);
+        if (typeof one.listener === "function") one.listener.call(this, event); else one.listener.handleEvent(event);
+      }
+      return !event.defaultPrevented;
+    }
+  }
+  define("EventTarget", EventTarget);
 
-  const hex = (count) => Array.from({ length: count }, () => Math.floor(Math.random() * 16).toString(16)).join("");
-  // Unique, not secret: the run's seed comes from the system's generator, the numbers after it do not.
-  define("crypto", Object.freeze({ randomUUID: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${"89ab"[Math.floor(Math.random() * 4)]}${hex(3)}-${hex(12)}` }));
+  const abort = Symbol();
+  class AbortSignal extends EventTarget {
+    #aborted = false; #reason;
+    onabort = null;
+    get aborted() { return this.#aborted; }
+    get reason() { return this.#reason; }
+    throwIfAborted() { if (this.#aborted) throw this.#reason; }
+    [abort](reason = new DOMException("This operation was aborted", "AbortError")) {
+      if (this.#aborted) return;
+      this.#aborted = true; this.#reason = reason;
+      this.dispatchEvent(new Event("abort"));
+    }
+    static abort(reason) { const signal = new AbortSignal(); signal[abort](reason); return signal; }
+    static timeout(ms) { const signal = new AbortSignal(); setTimeout(() => signal[abort](new DOMException("The operation was aborted due to timeout", "TimeoutError")), ms); return signal; }
+    static any(signals) {
+      const signal = new AbortSignal();
+      for (const one of signals) { if (one.aborted) signal[abort](one.reason); else one.addEventListener("abort", () => signal[abort](one.reason)); }
+      return signal;
+    }
+  }
+  define("AbortSignal", AbortSignal);
+  define("AbortController", class AbortController {
+    signal = new AbortSignal();
+    abort(reason) { this.signal[abort](reason); }
+  });
+
+  const MOST = 65536;
+  const crypto = {
+    getRandomValues(array) {
+      if (!ArrayBuffer.isView(array) || /^Float|^DataView/.test(array[Symbol.toStringTag] ?? "DataView")) throw new TypeError("getRandomValues takes an array of integers, like new Uint8Array(16)");
+      if (array.byteLength > MOST) throw new DOMException(`getRandomValues gives at most ${MOST} bytes at once, not ${array.byteLength}`, "QuotaExceededError");
+      fill(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      return array;
+    },
+    randomUUID() {
+      const bytes = new Uint8Array(16);
+      fill(bytes);
+      bytes[6] = (bytes[6] & 15) | 64; bytes[8] = (bytes[8] & 63) | 128;
+      const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+    },
+  };
+  for (const name of Object.keys(crypto)) Object.defineProperty(crypto, name, { enumerable: false });
+  define("crypto", crypto);
 })();

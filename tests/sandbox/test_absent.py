@@ -1,0 +1,52 @@
+"""docs/programs.md lists what is not there: each entry is run, and says what the list says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from keyhole.sandbox.engine import Failed, Finished, ImageSource, Limits
+from keyhole.sandbox.program import Program
+from keyhole.sandbox.quickjs.engine import QuickJSEngine
+from keyhole.sandbox.quickjs.local import LocalPlace
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "programs.md").read_text()
+ABSENT = re.findall(r"^- `(.+)`: (.+)$", DOCUMENT.partition("## What is not there")[2], re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> QuickJSEngine:
+    return QuickJSEngine(
+        LocalPlace.create(ImageSource(script=""), cache=tmp_path_factory.getbasetemp().parent / "keyhole-cache")
+    )
+
+
+async def host(name: str, argument: object) -> object:
+    return argument
+
+
+def test_the_list_is_read():
+    assert len(ABSENT) >= 40
+
+
+@pytest.mark.parametrize(("code", "instead"), ABSENT)
+async def test_what_is_absent_says_what_to_use(engine, code, instead):
+    outcome = await engine.run(Program.parse(f"const x = 1;\nreturn {code}"), host, Limits())
+    assert isinstance(outcome, Failed), outcome
+    where = None if "import(" in code else 2  # QuickJS knows no place for a module that does not load
+    assert (outcome.error.kind, outcome.error.line) == ("throw", where)
+    assert instead in outcome.error.message
+    assert re.search(r"\bnot available\b|\bhere\b", outcome.error.message), outcome.error
+
+
+async def test_what_is_absent_without_a_word(engine):
+    listed = re.search(r"Absent without a word.*: (`.+`)\.", DOCUMENT)
+    assert listed is not None
+    names = re.findall(r"`(\w+)`", listed[1])
+    text = "return [" + ",".join(f"typeof {name}" for name in names) + "]"
+    outcome = await engine.run(Program.parse(text), host, Limits())
+    assert isinstance(outcome, Finished)
+    assert len(names) == 6
+    assert outcome.value == ["undefined"] * len(names)
