@@ -1,0 +1,3 @@
+// class: a world that is overwritten; ends: cpu
+RegExp.prototype.exec = () => { for (;;); };
+console.log({ a: 1 });
