@@ -55,15 +55,16 @@ def marked(program: Hostile) -> object:
 
 async def test_the_fingerprint_sees_what_a_program_could_change(fingerprint):
     assert len(fingerprint) > 1000
-    paths = {line.split(" ")[0] for line in fingerprint}
-    assert {
+    paths = [line.split(" ")[0] for line in fingerprint]
+    for path in (
         "globalThis.spec.paths./a",
         "globalThis.Array.prototype.map",
         "globalThis.host",
         "globalThis.console.log",
-        "asyncGenerator.[[Prototype]].prototype.next",
-        "globalThis.Uint8Array.[[Prototype]].prototype.set",
-    } <= paths
+        "asyncGenerator.prototype.next",
+    ):
+        assert path in paths
+    assert any(path.endswith(".[[Prototype]].prototype.subarray") for path in paths)
 
 
 def test_there_is_a_program_for_every_class():
