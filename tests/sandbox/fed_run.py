@@ -10,16 +10,16 @@ import asyncio
 import gc
 import logging
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from contract import Host
 
-from keyhole.errors import ProgramError
 from keyhole.sandbox.engine import Finished, Limits
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.run import Run
 
 if TYPE_CHECKING:
+    from keyhole.errors import ProgramError
     from keyhole.sandbox.quickjs.image import Image
 
 
@@ -31,7 +31,7 @@ class FedRun:
         self._run = Run(image, Program.parse("1"), self.host, limits or Limits(), None)
         self._unheard: list[dict[str, Any]] = []
 
-    async def __aenter__(self) -> FedRun:
+    async def __aenter__(self) -> Self:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: self._unheard.append(context))
         return self
 

@@ -103,7 +103,9 @@ async def test_a_value_too_deep_is_refused(image, depth, opening, closing):
         assert end.kind in {"result", "crash"}
 
 
-@pytest.mark.xfail(strict=True, reason="wire.py reads what holds a lone surrogate again, with Python's own limit of depth")
+@pytest.mark.xfail(
+    strict=True, reason="wire.py reads what holds a lone surrogate again, with Python's own limit of depth"
+)
 @pytest.mark.parametrize("depth", [201, 900])
 async def test_a_lone_surrogate_does_not_lift_the_limit_of_depth(image, depth):
     end = await ends(image, b'R[["\\ud800",' + b"[" * depth + b"]" * depth + b"]]")
@@ -121,7 +123,7 @@ async def test_what_comes_after_the_end_is_not_heard(image):
 
 async def test_answers_to_calls_that_were_never_made_are_ignored(image):
     async with FedRun(image) as fed:
-        await fed.feed(b'C[4294967295,"echo",1]', b't[5]', b't[4294967295]')
+        await fed.feed(b'C[4294967295,"echo",1]', b"t[5]", b"t[4294967295]")
         end = await fed.end()  # the guest, which knows of no call, says that it waits for nothing
         assert isinstance(end, ProgramError)
         assert end.kind in {"unsettled", "crash"}
