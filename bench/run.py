@@ -14,6 +14,7 @@ from pathlib import Path
 
 import calls
 import fresh
+import hostile
 import rate
 import start
 import structlog
@@ -31,6 +32,7 @@ MEASUREMENTS = {
     "rate": rate.measure,
     "start": start.measure,
     "toolcall": toolcall.measure,
+    "hostile": hostile.measure,
 }
 
 

@@ -12,7 +12,9 @@ from keyhole.sandbox.quickjs import wire
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800") | st.just("AAA="),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["t", "__proto__", "a", ""]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["t", "__proto__", "a", ""]), inner, max_size=3)
+    ),
     max_leaves=20,
 )
 _LETTERS = st.sampled_from([*b"CTtLREKXMSA?\0\xff"])

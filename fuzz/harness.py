@@ -48,7 +48,12 @@ def few(target: Any, examples: int) -> None:
     """Run the same few examples each time."""
     phases = [Phase.explicit, Phase.generate]
     settings(
-        max_examples=examples, derandomize=True, database=None, deadline=None, phases=phases, suppress_health_check=_QUIET
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=phases,
+        suppress_health_check=_QUIET,
     )(target)()
 
 

@@ -58,7 +58,9 @@ def fuzz(text: str) -> None:
 
     async def both() -> None:
         try:
-            outcome, other = await asyncio.gather(run(engine(), text, LargeHost(), _LIMITS), run(engine(), "return 1 + 1"))
+            outcome, other = await asyncio.gather(
+                run(engine(), text, LargeHost(), _LIMITS), run(engine(), "return 1 + 1")
+            )
         except ProgramError as refused:
             assert refused.kind == "syntax"
             return

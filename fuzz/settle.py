@@ -54,7 +54,9 @@ def _payload(message: bytes) -> bytes:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([0, 1, 1, 2, 2, 3, 2**31, 2**32 - 1]), st.booleans(), messages().map(_payload) | messages()),
+        st.tuples(
+            st.sampled_from([0, 1, 1, 2, 2, 3, 2**31, 2**32 - 1]), st.booleans(), messages().map(_payload) | messages()
+        ),
         min_size=1,
         max_size=6,
     )

@@ -1,0 +1,178 @@
+"""The hostile corpus beside a stream of `1+1`: how that fares, when each program is stopped, what memory is left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from cpu import tree_pss_mb
+from report import Table, ms
+
+from keyhole.errors import ProgramError
+from keyhole.sandbox.engine import Failed, Limits
+from keyhole.sandbox.program import Program
+from keyhole.sandbox.quickjs.engine import QuickJSEngine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from keyhole.sandbox.engine import Engine, Outcome
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "sandbox"))
+from contract import SOURCE
+from hostile_corpus import Hostile, LargeHost, corpus, shared_corpus
+
+LIMITS = Limits(cpu_s=0.5, wall_s=1.0, memory_bytes=16 << 20)
+PERIOD_S = 0.01
+"""One `1+1` every 10 ms, each timed from when it was due: a stall delays all that were due in it."""
+AGAIN_S = 0.4
+"""A program that ends sooner is run again until then, so that enough of the stream runs beside it."""
+MAX_RATIO, MAX_LATE_MS = 2.0, 200.0
+COLUMNS = ["p95 of the stream", "latest stop after its limit", "memory", "ended wrongly"]
+
+
+@dataclass
+class Beside:
+    """What was measured beside one program, or beside a class of them."""
+
+    name: str
+    programs: int = 1
+    waits_ms: list[float] = field(default_factory=list)
+    late_ms: list[float] = field(default_factory=list)
+    ends: dict[str, int] = field(default_factory=dict)
+    wrong: int = 0
+    before_mb: float = 0.0
+    after_mb: float = 0.0
+
+    def add(self, other: Beside) -> None:
+        """Take in what was measured beside one more program."""
+        self.programs += other.programs
+        self.waits_ms += other.waits_ms
+        self.late_ms += other.late_ms
+        self.wrong += other.wrong
+        self.after_mb = other.after_mb
+        for kind, count in other.ends.items():
+            self.ends[kind] = self.ends.get(kind, 0) + count
+
+    @property
+    def p95_ms(self) -> float:
+        """The time within which 95 of 100 in the stream were answered."""
+        return sorted(self.waits_ms)[int(len(self.waits_ms) * 0.95)] if self.waits_ms else 0.0
+
+    def cells(self, quiet: Beside) -> list[str]:
+        """Give the cells of its row."""
+        ends = ", ".join(f"{kind} {count}" for kind, count in sorted(self.ends.items(), key=lambda each: -each[1]))
+        late = ms(max(0.0, *self.late_ms)) if self.late_ms else "-"
+        p95 = f"{ms(self.p95_ms)} ({self.p95_ms / quiet.p95_ms:.1f} times)"
+        memory = f"{self.before_mb:.0f} → {self.after_mb:.0f} MB"
+        return [self.name, str(self.programs), ends, p95, late, memory, str(self.wrong or "")]
+
+
+async def measure(*, quick: bool) -> list[Table]:
+    """Measure the quiet stream, then each program beside it, a class after the other."""
+    engine = QuickJSEngine.create(SOURCE)
+    programs = [*corpus(), *shared_corpus()]
+    try:
+        quiet = Beside("nothing beside it", programs=0)
+        async for _ in _streaming(engine, quiet.waits_ms):
+            await asyncio.sleep(0.5 if quick else 5)
+        quiet.before_mb = quiet.after_mb = tree_pss_mb(os.getpid())
+        classes: list[Beside] = []
+        singles: list[Beside] = []
+        for group in dict.fromkeys(program.group for program in programs):
+            chosen = [program for program in programs if program.group == group]
+            found = Beside(group, programs=0, before_mb=tree_pss_mb(os.getpid()))
+            for program in chosen[:2] if quick else chosen:
+                singles.append(await _beside(engine, program))
+                found.add(singles[-1])
+            classes.append(found)
+    finally:
+        await engine.aclose()
+    return [_by_class(quiet, classes), _worst(quiet, singles)]
+
+
+async def _streaming(engine: Engine, waits_ms: list[float]) -> AsyncIterator[None]:
+    """Keep the stream going while the caller's loop body runs, once."""
+    one, stop = Program.parse("1+1"), asyncio.Event()
+
+    async def stream() -> None:
+        started, n = perf_counter(), 0
+        while not stop.is_set():
+            due = started + n * PERIOD_S
+            await asyncio.sleep(max(0.0, due - perf_counter()))
+            await engine.run(one, LargeHost(), Limits())
+            waits_ms.append((perf_counter() - due) * 1000)
+            n += 1
+
+    task = asyncio.create_task(stream())
+    await asyncio.sleep(0)
+    yield
+    stop.set()
+    await task
+
+
+async def _beside(engine: Engine, program: Hostile) -> Beside:
+    found = Beside(program.name, before_mb=tree_pss_mb(os.getpid()))
+    parsed = _parsed(program)
+    if parsed is None:
+        return found
+    async for _ in _streaming(engine, found.waits_ms):
+        until = perf_counter() + AGAIN_S
+        while perf_counter() < until:
+            started = perf_counter()
+            outcome = await engine.run(parsed, LargeHost(), LIMITS)
+            _ended(found, program, outcome, (perf_counter() - started) * 1000)
+    found.ends = {max(found.ends, key=lambda kind: found.ends[kind]): 1}  # of a program run again and again: the usual
+    found.wrong = min(found.wrong, 1)
+    found.after_mb = tree_pss_mb(os.getpid())
+    return found
+
+
+def _parsed(program: Hostile) -> Program | None:
+    try:
+        return Program.parse(program.text)
+    except ProgramError:
+        return None
+
+
+def _ended(found: Beside, program: Hostile, outcome: Outcome, took_ms: float) -> None:
+    kind = outcome.error.kind if isinstance(outcome, Failed) else "value"
+    found.ends[kind] = found.ends.get(kind, 0) + 1
+    limits: dict[str, Any] = {"cpu": LIMITS.cpu_s, "wall": LIMITS.wall_s}
+    found.late_ms.append(took_ms - 1000 * limits.get(kind, LIMITS.wall_s))
+    try:
+        program.check(outcome)
+    except AssertionError:
+        found.wrong += 1
+
+
+def _by_class(quiet: Beside, classes: list[Beside]) -> Table:
+    table = Table("`1+1` beside hostile programs", ["class", "programs", "how they ended", *COLUMNS])
+    table.notes.append(
+        f"The hostile program has {LIMITS.cpu_s:g} s of CPU, {LIMITS.wall_s:g} s, {LIMITS.memory_bytes >> 20} MB. "
+        f"A `1+1` is due every {PERIOD_S * 1000:g} ms and timed from then; in brackets: next to the quiet stream. "
+        "A program that is not stopped for its time counts as late from the wall limit on. Memory is PSS."
+    )
+    for each in (quiet, *classes):
+        table.add(*each.cells(quiet))
+    return table
+
+
+def _worst(quiet: Beside, singles: list[Beside]) -> Table:
+    """Give the programs beside which the stream's p95 more than doubled, or that were stopped too late."""
+    title = f"Programs beyond the bounds: {MAX_RATIO:g} times the quiet p95, {MAX_LATE_MS:g} ms after the limit"
+    table = Table(title, ["program", "", "how it ended", *COLUMNS])
+    beyond = [
+        each
+        for each in singles
+        if each.p95_ms > MAX_RATIO * quiet.p95_ms or (each.late_ms and max(each.late_ms) > MAX_LATE_MS)
+    ]
+    for each in sorted(beyond, key=lambda each: -each.p95_ms):
+        table.add(*each.cells(quiet))
+    table.notes.append(f"{len(beyond)} of {len(singles)}.")
+    return table
