@@ -1,5 +1,5 @@
-// class: ways out of the realm; returns: []
-// hole: QuickJS's JSON.stringify sets element 0 of its own list, which calls a setter of Array.prototype; the report is then lost
+// class: ways out of the realm; ends: throw
+// hole: a setter of Array.prototype makes JSON.stringify fail, of the report too, which is then lost
 // setters of Array.prototype and Object.prototype hear of every list and record that is not made with care
 const seen = [];
 for (const key of ["0", "1", "2", "kind", "resolve", "reject", "callback", "rest", "reason", "stack", "text", "tagged", "problem", "fields", "value", "get", "set", "writable", "toJSON", "handled"]) {
