@@ -40,9 +40,10 @@ class Hostile:
     value: Any = None
     hole: str = ""
 
-    def limits(self, *, cpu_s: float = 0.3, wall_s: float = 20.0) -> Limits:
-        """Give small limits; programs that wait get little time to do so, the others enough for a busy machine."""
-        return Limits(wall_s=0.5 if "wall" in self.kinds else wall_s, cpu_s=cpu_s, memory_bytes=16 << 20)
+    def limits(self, cpu_s: float = 0.2) -> Limits:
+        """Give small limits, with room on a busy machine for the programs that end without them."""
+        cpu_s, wall_s = (cpu_s if "cpu" in self.kinds else 20 * cpu_s), (0.5 if "wall" in self.kinds else 30.0)
+        return Limits(wall_s=wall_s, cpu_s=cpu_s, memory_bytes=16 << 20)
 
     def check(self, outcome: Outcome) -> None:
         """Assert that the program ended as it must."""
