@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import weakref
 from typing import TYPE_CHECKING, Any, Self
 
@@ -67,8 +66,3 @@ class FedRun:
     def watch(self) -> weakref.ref[Run]:
         """Give a reference that is dead once nothing holds the run."""
         return weakref.ref(self._run)
-
-
-def quiet(caplog: Any) -> None:
-    """Keep the warnings of messages that make no sense off the report."""
-    caplog.set_level(logging.CRITICAL)
