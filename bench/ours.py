@@ -43,8 +43,14 @@ def source_of(document: Path) -> ImageSource:
 
 @asynccontextmanager
 async def engine_over(document: Path | None, *, workers: bool) -> AsyncIterator[QuickJSEngine]:
-    """Open the engine alone, over a document or nothing, in this process or in confined workers, all of them ready."""
-    source = source_of(document) if document else ImageSource("")
+    """Open the engine alone over a document or nothing; see `engine_of`."""
+    async with engine_of(source_of(document) if document else ImageSource(""), workers=workers) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def engine_of(source: ImageSource, *, workers: bool) -> AsyncIterator[QuickJSEngine]:
+    """Open the engine alone, in this process or in confined workers, all of them ready."""
     cache = Config().cache()
     if workers:
         crew = await Crew.start(lambda: source, zygote=Zygote(), cache=cache)

@@ -15,6 +15,7 @@ from pathlib import Path
 import calls
 import compute
 import fresh
+import hostile
 import rate
 import start
 import structlog
@@ -36,6 +37,7 @@ MEASUREMENTS = {
     "rate": rate.measure,
     "start": start.measure,
     "toolcall": toolcall.measure,
+    "hostile": hostile.measure,
 }
 
 

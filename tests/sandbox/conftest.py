@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.quickjs.local import LocalPlace
-from keyhole.sandbox.workers.crew import Crew
-from keyhole.sandbox.workers.spawn import Zygote
-
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from keyhole.sandbox.engine import ImageSource
+    from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
 KEY = b"k" * 32
 
@@ -31,6 +27,11 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def open_engine(compiled: Path) -> Callable[..., AbstractAsyncContextManager[QuickJSEngine]]:
     """Give a function that opens an engine: `async with open_engine(source, "workers") as engine`."""
+    # Not above: pytest loads this file before it enables faulthandler, whose handlers must not lie over wasmtime's.
+    from keyhole.sandbox.quickjs.engine import QuickJSEngine
+    from keyhole.sandbox.quickjs.local import LocalPlace
+    from keyhole.sandbox.workers.crew import Crew
+    from keyhole.sandbox.workers.spawn import Zygote
 
     @asynccontextmanager
     async def opened(

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
+_LEVELS = ("debug", "log", "info", "warn", "error")
+_LINE = 16
+"""What a line takes of the room beside its text."""
+
 
 class Console:
     """Keeps lines up to `log_bytes` of UTF-8, and tells `on_log` of each."""
@@ -23,8 +27,10 @@ class Console:
         self._dropped = self._dropped_bytes = 0
 
     def add(self, level: str, text: str) -> None:
-        """Keep a line, or count it where there is no room."""
-        size = len(text.encode(errors="replace"))
+        """Keep a line, or count it where there is no room. Raises ValueError for a level that is none."""
+        if level not in _LEVELS:
+            raise ValueError(level)
+        size = len(text.encode(errors="replace")) + _LINE
         if size > self._room:
             self._dropped += 1
             self._dropped_bytes += size

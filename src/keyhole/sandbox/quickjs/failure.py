@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.errors import ProgramError
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"<program>:(\d+):(\d+)")
 _MAX_TEXT = 4000
+_MAX_PLACES = 20
+_SAID = ("throw", "unhandled", "unsettled", "result", "syntax")
+"""What a guest may say of its program; a limit is ours to tell."""
 
 
 _LIMITS = {
@@ -86,7 +90,7 @@ def reported_failure(report: dict[str, Any], cause: Any, program: Program, limit
     """Give the failure behind an `E` message. `report` comes from hostile code: any field may be anything."""
     kind, name, message = (_text(report.get(key)) for key in ("kind", "name", "message"))
     stack = _text(report.get("stack"), limit=20_000)
-    if kind not in ProgramError.KINDS:
+    if kind not in _SAID:
         kind = "throw"
     if report.get("short") and report.get("thrown") == "null":  # all that is left where even an error finds no room
         return limit_failure("memory", limits)
@@ -120,15 +124,20 @@ def _message(kind: str, report: dict[str, Any], name: str, message: str) -> str:
     if kind == "result":
         return f"the result cannot be returned: {message}" if not message.startswith("the program") else message
     thrown = report.get("thrown")
-    what = f"the program threw {_text(thrown)}" if thrown is not None else f"{name}: {message}" if message else name
+    named = f"{name}: {message}" if message else name or "an error that says nothing"
+    what = f"the program threw {_text(thrown)}" if thrown is not None else named
     if kind == "unhandled":
         others = report.get("others")
+        if report.get("callback"):
+            return f"the function of a timer or microtask threw: {what}"
         more = f" (and {others - 1} more)" if isinstance(others, int) and others > 1 else ""
         return f"a promise that nobody awaited was rejected{more}: {what}"
     return what
 
 
 def _hint(kind: str, report: dict[str, Any]) -> str:
+    if report.get("callback"):
+        return "catch it in that function, or await a promise instead"
     if kind == "unhandled":
         return "await every call, with try/catch or Promise.allSettled where it may fail"
     if kind == "result":
@@ -142,7 +151,7 @@ def _hint(kind: str, report: dict[str, Any]) -> str:
 
 def _at(error: ProgramError, stack: str, program: Program) -> ProgramError:
     """Give `error` the first place of `stack` that is in the model's own text."""
-    for match in _PLACE.finditer(stack):
+    for match in islice(_PLACE.finditer(stack), _MAX_PLACES):
         place = program.locate(int(match[1][:9]), int(match[2][:9]))
         if place is not None:
             error.line, error.column = place

@@ -24,7 +24,7 @@ STACK_BYTES = 16 << 20
 class Pool:
     """Up to `size` threads with stacks that WebAssembly fits on, started as needed, that run jobs in order."""
 
-    def __init__(self, size: int = 32) -> None:
+    def __init__(self, size: int = 65) -> None:
         self._size = size
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._lock = threading.Lock()

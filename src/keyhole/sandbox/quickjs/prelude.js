@@ -6,6 +6,7 @@
   "use strict";
   const send = globalThis.__send;
   delete globalThis.__send;
+  delete globalThis.Error.prepareStackTrace; // it would hand a program the functions below
 
   const { Object, Array, String, Number, Error, TypeError, RangeError, Promise, Proxy, Date, Map, Set, WeakMap, JSON } = globalThis;
   const { Symbol, Uint8Array, ArrayBuffer, DataView, RegExp, Reflect } = globalThis;
@@ -38,11 +39,13 @@
   const is = (brand, value) => { try { brand(value); return true; } catch { return false; } };
 
   // ---- Values on the wire: JSON, in which bytes are {[TAG]: base64}; see wire.py ----------------------------------
-  const TAG = "$keyhole:bytes", TAGGED = ',"' + TAG + '"';
+  // The tag is made up in each run, so that no data can pass for bytes.
+  let TAG = null;
+  const random = Math.random;
   let sending = false; // whether JSON.stringify works for us: only then do the toJSON below say more than the language does
   let tagged = false;
   const whenSending = (prototype, change) => put(prototype, "toJSON", { toJSON(key) { return sending ? change(this, key) : this; } }.toJSON);
-  const tag = (bytes) => { tagged = true; return { __proto__: null, [TAG]: toBase64(bytes) }; };
+  const tag = (bytes) => { tagged = true; TAG ??= "bytes:" + random() + random(); return { __proto__: null, [TAG]: toBase64(bytes) }; };
   class Unsendable { constructor(problem) { this.problem = problem; } }
 
   whenSending(TypedArray, (array) =>
@@ -86,6 +89,8 @@
     try { return { __proto__: null, text: stringify(value), tagged }; } finally { sending = before; tagged = beforeTagged; }
   };
 
+  const tagOf = (sent) => (sent.tagged ? ',"' + TAG + '"' : "");
+
   /** Where in `value` the thing is that cannot be sent, as "result.a[0]", and what it is. */
   const findUnsendable = (value, root) => {
     const open = new Map();
@@ -98,6 +103,10 @@
       mapSet(open, item, path);
       if (isArray(item)) {
         for (let i = 0; i < item.length; i++) { const found = walk(item[i], path + "[" + i + "]"); if (found) return found; }
+      } else if (is(mapSize, item)) {
+        let found = null;
+        mapForEach(item, (inner, key) => { found ??= walk(inner, path + ".get(" + (typeof key === "string" ? stringify(key) : "…") + ")"); });
+        if (found) return found;
       } else {
         const names = keys(item);
         for (let i = 0; i < names.length; i++) {
@@ -175,9 +184,9 @@
         const problem = explain(error, argument, "argument");
         throw problem ? new TypeError("cannot send this to the host: " + problem) : error;
       }
-      const id = ++last;
+      const rest = "," + stringify(String(name)) + "," + (sent.text ?? "null") + tagOf(sent) + "]", id = ++last;
       mapSet(calls, id, { __proto__: null, resolve, reject, stack });
-      send("C[" + id + "," + stringify(String(name)) + "," + (sent.text ?? "null") + (sent.tagged ? TAGGED : "") + "]");
+      send("C[" + id + rest);
     });
   };
   put(globalThis, "host", host);
@@ -212,10 +221,11 @@
     for (let i = 0; i < names.length; i++) push(parts, stringify(names[i]) + ":" + stringify(fields[names[i]]));
     return "{" + join(parts, ",") + "}";
   };
-  const report = (kind, error) => {
+  const report = (kind, error, callback) => {
     if (ended) return;
     ended = true;
     const fields = { __proto__: null, kind };
+    if (callback) fields.callback = true; // of a timer or a microtask: no promise was rejected
     let cause = "";
     if (isA(Error, error)) {
       fields.name = field(error, "name", "Error");
@@ -223,7 +233,7 @@
       fields.others = mapSize(rejected);
       const said = weakGet(fieldsOf, error);
       try { fields.stack = text(said ? said.stack : stackOf(error), ""); } catch { fields.stack = ""; }
-      if (said) { try { const sent = encode(said.fields); cause = "," + sent.text + (sent.tagged ? TAGGED : ""); } catch {} }
+      if (said) { try { const sent = encode(said.fields); cause = "," + sent.text + tagOf(sent); } catch {} }
     } else {
       fields.thrown = inspect(error);
     }
@@ -237,7 +247,7 @@
       const problem = explain(error, value, "result");
       return report(problem ? "result" : "throw", problem ? new TypeError(problem) : error);
     }
-    outcome = sent.text === undefined ? "R[]" : "R[" + sent.text + (sent.tagged ? TAGGED : "") + "]";
+    outcome = sent.text === undefined ? "R[]" : "R[" + sent.text + tagOf(sent) + "]";
   };
 
   globalThis.__run = (program, syntax) => {
@@ -256,7 +266,7 @@
     if (timer) {
       mapDelete(timers, id);
       if (timer.again) mapSet(timers, id, timer);
-      try { apply(timer.callback, undefined, timer.rest); } catch (error) { report("unhandled", error); }
+      try { apply(timer.callback, undefined, timer.rest); } catch (error) { report("unhandled", error, true); }
       if (timer.again && mapHas(timers, id)) send("T[" + id + "," + timer.ms + "]");
       return;
     }
@@ -272,7 +282,7 @@
   };
 
   // What a microtask of the program's own throws, past every promise.
-  globalThis.__uncaught = (error) => report("unhandled", error);
+  globalThis.__uncaught = (error) => report("unhandled", error, true);
 
   // At rest: nothing left to run before the host answers. Calls nobody awaits are waited for, timers are not.
   globalThis.__rest = () => {

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from keyhole.errors import KeyholeError, PauseError, ProgramError
+from keyhole.errors import CallError, KeyholeError, PauseError, ProgramError
 from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, Finished, Paused, Pending, Waiting
 from keyhole.sandbox.quickjs import wire
@@ -67,6 +67,7 @@ class Run:
         self._apart: set[asyncio.Task[None]] = set()
         self._undecoded: deque[tuple[list[bytes], bool]] = deque()
         self._short = False
+        self._last_call = 0
 
     @classmethod
     def resumed(
@@ -77,6 +78,7 @@ class Run:
         run._console.load(pause.console)
         run._before_ms, run._wall_s, run._bytes, run._short = pause.ms, pause.wall_s, pause.left.bytes_out, pause.short
         run._pending = {call.id: call for call in pause.waiting}
+        run._last_call = max(run._pending, default=0)
         for number, answer in answers.items():
             if run._pending.pop(number, None) is None:
                 ids = ", ".join(str(call.id) for call in pause.waiting)
@@ -284,8 +286,9 @@ class Run:
 
     def _called(self, items: list[Any]) -> None:
         number, name, argument = items[0], items[1], wire.value_at(items, 2)
-        if type(number) is not int or not isinstance(name, str) or number in self._tasks or number in self._pending:
+        if type(number) is not int or not isinstance(name, str) or number <= self._last_call:
             raise TypeError
+        self._last_call = number
         if len(self._tasks) < self._limits.at_once:
             self._call(number, name, argument)
         else:
@@ -325,6 +328,8 @@ class Run:
             self.stop("timers")
             return
         key = int(number)
+        if key in self._timers:
+            raise TypeError
         self._timers[key] = self._loop.call_later(ms / 1000, self._timer_fired, key)
 
     def _timer_cleared(self, key: int) -> None:
@@ -337,10 +342,15 @@ class Run:
 
 
 def _encoded(answers: list[tuple[int, bool, Any]]) -> list[bytes]:
-    return [
-        wire.Answer(number, ok, b"[]" if value is _NOTHING else wire.encode_value(value)).encode()
-        for number, ok, value in answers
-    ]
+    return [_answered(*answer).encode() for answer in answers]
+
+
+def _answered(number: int, ok: bool, value: Any) -> wire.Answer:  # noqa: FBT001  (as on the wire)
+    try:
+        return wire.Answer(number, ok, b"[]" if value is _NOTHING else wire.encode_value(value))
+    except RecursionError:
+        error = CallError("the answer is nested too deep to be read", hint="Ask for a smaller part of it.")
+        return wire.Answer(number, ok=False, payload=wire.encode_value(error.fields()))
 
 
 def _decoded(message: bytes) -> Decoded:

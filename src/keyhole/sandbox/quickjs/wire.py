@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 import secrets
 import struct
 from base64 import b64decode, b64encode
@@ -33,6 +34,15 @@ MAX_DEPTH = 200
 CAPTURE = b"C"
 _START, _ANSWER = struct.Struct("<cI32s"), struct.Struct("<cI?")
 _LEFT = struct.Struct("<QQQI")
+
+
+_MAX_VALUES = 1_000_000
+"""How many values one message may hold: an empty list is two bytes of text, and seventy of memory."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+)
+"""A pair of surrogates, a lone one (the group), or any other escape."""
 
 
 class Garbled(Exception):  # noqa: N818  (what the message is)
@@ -165,24 +175,24 @@ def decode(message: bytes) -> tuple[str, list[Any]]:
     return letter, cast("list[Any]", items)
 
 
+def _count(text: bytes) -> int:
+    return sum(map(text.count, (b",", b"[", b"{")))
+
+
 def _read(text: bytes) -> Any:
+    if len(text) > _MAX_VALUES and _count(text) > _MAX_VALUES and _count(_STRING.sub(b"", text)) > _MAX_VALUES:
+        raise Garbled(f"it holds more than {_MAX_VALUES:,} values")
     try:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
         if "recursion limit" in str(error):
             raise Garbled(f"the value is nested deeper than {MAX_DEPTH} levels") from None
     # A lone surrogate is legal in a JavaScript string and in JSON's escapes, but in no encoding: it becomes U+FFFD.
+    whole = _ESCAPE.sub(lambda found: found[0] if found[1] is None else b"\\ufffd", text)
     try:
-        value = json.loads(text.decode(errors="replace"), parse_constant=_refuse)
-        return json.loads(
-            json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        )
-    except (ValueError, RecursionError):
+        return from_json(whole.decode(errors="replace"), allow_inf_nan=False)
+    except ValueError:
         raise Garbled(f"no JSON: {text[:40]!r}") from None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)
 
 
 def value_at(items: list[Any], at: int) -> Any:

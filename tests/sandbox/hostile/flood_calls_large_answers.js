@@ -1,0 +1,3 @@
+// class: floods; ends: memory calls
+const kept = [];
+for (;;) kept.push(await host("large", kept.length));

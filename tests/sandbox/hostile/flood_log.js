@@ -1,0 +1,2 @@
+// class: floods; ends: cpu bytes
+for (;;) console.log("x".repeat(100));

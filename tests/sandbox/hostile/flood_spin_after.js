@@ -1,0 +1,3 @@
+// class: floods; ends: cpu
+Promise.resolve().then(() => { for (;;); });
+return 1;

@@ -1,0 +1,2 @@
+// class: floods; ends: calls
+for (;;) setTimeout(() => {}, 1e6);

@@ -1,0 +1,2 @@
+// class: floods; ends: cpu bytes
+for (;;) clearTimeout(setTimeout(() => {}, 1e6));

@@ -1,0 +1,6 @@
+// class: messages that are forged; returns: []
+
+const seen = [], real = String.prototype.concat;
+String.prototype.concat = function (...all) { seen.push("message"); return Reflect.apply(real, this, all); };
+await host("echo", 1);
+return seen;

@@ -1,0 +1,2 @@
+// class: memory in one built-in; ends: memory cpu
+return Array.from({ length: 4294967295 }, (_, i) => i).length;

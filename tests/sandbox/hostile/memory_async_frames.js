@@ -1,0 +1,2 @@
+// class: memory in one built-in; ends: memory cpu
+for (;;) (async () => { await new Promise(() => {}); })();

@@ -1,0 +1,2 @@
+// class: memory in one built-in; ends: memory
+return "x".repeat(8e6).split("").length;

@@ -1,0 +1,2 @@
+// class: results and arguments; ends: result
+return class { static x = 1; };

@@ -1,0 +1,2 @@
+// class: results and arguments; returns: {"globalThis":{"spec":{"paths":{"/a":{},"/b":{}},"text":"é😀"}}}
+return { globalThis };

@@ -1,0 +1,4 @@
+// class: results and arguments; ends: result
+const m = new Map();
+m.set("m", { m });
+return m;

@@ -1,0 +1,3 @@
+// class: results and arguments; returns: true
+const s = JSON.stringify(Object.keys(globalThis));
+return s.length > 0;

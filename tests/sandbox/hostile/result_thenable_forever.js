@@ -1,0 +1,3 @@
+// class: results and arguments; ends: cpu memory
+const t = { then(yes) { yes(t); } };
+return t;

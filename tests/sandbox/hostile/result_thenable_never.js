@@ -1,0 +1,2 @@
+// class: results and arguments; ends: unsettled
+return { then() {} };

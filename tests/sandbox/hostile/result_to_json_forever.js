@@ -1,0 +1,3 @@
+// class: results and arguments; ends: stack memory cpu
+const f = () => ({ x: { toJSON: f } });
+return f();

@@ -1,0 +1,2 @@
+// class: results and arguments; returns: {}
+return { toJSON: async () => 1 };

@@ -1,0 +1,2 @@
+// class: results and arguments; ends: throw
+return { toJSON() { throw new Error("no"); } };

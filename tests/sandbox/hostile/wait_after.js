@@ -1,0 +1,3 @@
+// class: floods; ends: wall
+host("never", 1);
+return 1;

@@ -1,0 +1,2 @@
+// class: floods; ends: wall
+await Promise.all(Array.from({ length: 500 }, (_, i) => host("never", i)));

@@ -1,0 +1,2 @@
+// class: floods; ends: wall
+await host("never", 1);

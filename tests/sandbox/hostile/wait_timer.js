@@ -1,0 +1,2 @@
+// class: floods; ends: wall
+await new Promise((done) => setTimeout(done, 1e9));
