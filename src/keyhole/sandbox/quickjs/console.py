@@ -30,13 +30,13 @@ class Console:
         """Keep a line, or count it where there is no room. Raises ValueError for a level that is none."""
         if level not in _LEVELS:
             raise ValueError(level)
-        size = len(text.encode(errors="replace")) + _LINE
-        if size > self._room:
+        size = len(text.encode(errors="replace"))
+        if size + _LINE > self._room:
             self._dropped += 1
             self._dropped_bytes += size
             self._room = 0  # what follows is dropped too: a log with holes misleads
             return
-        self._room -= size
+        self._room -= size + _LINE
         line = LogLine(level, text)
         self._lines.append(line)
         if self._on_log:

@@ -36,7 +36,7 @@ _START, _ANSWER = struct.Struct("<cI32s"), struct.Struct("<cI?")
 _LEFT = struct.Struct("<QQQI")
 
 
-_MAX_VALUES = 1_000_000
+_MAX_VALUES = 2_000_000
 """How many values one message may hold: an empty list is two bytes of text, and seventy of memory."""
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ESCAPE = re.compile(
