@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from keyhole.catalog import words
 from keyhole.catalog.words import terms
 
 if TYPE_CHECKING:
@@ -30,17 +31,17 @@ class Field(NamedTuple):
     b: float
 
 
-SUMMARY = Field(3.0, 6, 0.4)
+SUMMARY = Field(2.5, 6, 0.4)
 NAME = Field(2.0, 5, 0.4)
 PATH = Field(2.0, 5, 0.4)
 LEAF = Field(1.0, 1, 0.0)
 TAGS = Field(1.5, 2, 0.3)
-DESCRIPTION = Field(0.5, 30, 0.5)
-PARAMETERS = Field(0.75, 8, 0.5)
-BODY = Field(0.6, 20, 0.5)
-VALUES = Field(0.4, 20, 0.2)
+DESCRIPTION = Field(0.5, 30, 0.35)
+PARAMETERS = Field(1.0, 8, 0.5)
+BODY = Field(0.7, 20, 0.4)
+VALUES = Field(0.6, 20, 0.2)
 VERBATIM = Field(1.5, 1, 0.0)
-OUTPUT = Field(0.4, 30, 0.5)
+OUTPUT = Field(0.4, 30, 0.4)
 
 
 class Reader:
@@ -151,3 +152,9 @@ def _phrase(text: str) -> tuple[str, ...]:
     """Give the terms of a name, and each two that stand together as one: a query that has both in a row means it."""
     found = terms(text)
     return (*found, *(one + other for one, other in pairwise(found)))
+
+
+def forget() -> None:
+    """Drop what is remembered of names and words."""
+    _phrase.cache_clear()
+    words.forget()
