@@ -26,19 +26,20 @@ if TYPE_CHECKING:
 MAX_RANKED = 200
 """No search answers with more for one intent."""
 
-_K1 = 0.9
+_K1 = 1.0
 _RARITY = 0.7  # in a few words each counts; the plain logarithm lets the rarest decide alone
 _MAX_TERMS = 60
 _RELATED = 0.35
 _ALIKE = 0.45
 _PREFIX = 0.7
-_JOINED = 0.8
+_JOINED = 0.9
 _SPLIT = 0.7
 _MISSPELT = 0.6
 _VERB = 0.5
 _SENTENCE_ALONE = 0.8  # a story of several sentences asks for something else in each
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+(?=\S)")
 _LONG = 5
+_SHORT = 8  # in a longer text a word that no operation has is a name, not a slip
 _SHORTEST = 3
 _FEW = 3
 _MAX_STARTING = 8
@@ -191,7 +192,7 @@ class Index:
                 continue
             if known := self._options(bare, stems, at):
                 wanted.append(known)
-            else:
+            elif len(bare) <= _SHORT:
                 wanted.extend(self._guessed(bare[at], term))
             if 1 < len(term) <= LONGEST and self._count(term) < _FEW:
                 wanted.extend({part: 1.0} for part in self._texts.abbreviated(term))

@@ -46,7 +46,7 @@ class Texts:
         return self._terms[first : second - 1], self._terms[second : third - 1], self._terms[third : end - 1]
 
     def abbreviated(self, short: str) -> tuple[int, ...]:
-        """Give the words in a row whose first letters most often make `short`: pr → pull, request."""
+        """Give the words in a row whose first letters most often make `short`, and not just once: pr → pull, request."""
         letters, size = short.encode(), len(short)
         counts: Counter[tuple[int, ...]] = Counter()
         place = self._letters.find(letters)
@@ -55,7 +55,8 @@ class Texts:
                 break
             counts[tuple(self._terms[place : place + size])] += 1
             place = self._letters.find(letters, place + 1)
-        return max(counts, key=lambda phrase: counts[phrase], default=())
+        best = max(counts, key=lambda phrase: counts[phrase], default=())
+        return best if counts[best] > 1 else ()
 
 
 def _leaf(operation: Operation) -> list[str]:

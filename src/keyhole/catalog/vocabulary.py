@@ -89,7 +89,7 @@ document, acct account, addr address, admin administrator, pwd password, creds c
 txn transaction, dir directory, attr attribute, param parameter, params parameter, qty quantity, num number,
 spec specification, stats statistics, tx transaction, calc calculate, dept department, mgmt management, lang
 language, ref reference, pkg package, lib library, fn function, var variable, vars variables, sso single sign on,
-mfa multi factor authentication, dm direct message, dms direct messages, temp temperature
+mfa multi factor authentication, temp temperature
 """
 # A verb, what may stand behind it or up to three words later, and the one verb that it comes to.
 _PHRASES = """
