@@ -19,7 +19,6 @@ from keyhole.catalog.words import STOP, misspelt, plain_words, stem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from keyhole.catalog.fields import Field
     from keyhole.catalog.intent import Intent
     from keyhole.catalog.operation import Operation
 
@@ -72,7 +71,7 @@ class Index:
         self._texts = Texts()
         reader = Reader()
         for number, operation in enumerate(self._operations):
-            self._add(number, reader.fields(operation))
+            self._add(number, reader.weights(operation))
             self._texts.add(operation, self._terms)
         self._weigh()
         self._sorted = sorted(self._terms)
@@ -115,16 +114,11 @@ class Index:
             tuple(intent.asked for intent, order in zip(intents, orders, strict=True) if not order),
         )
 
-    def _add(self, number: int, fields: Iterable[tuple[Field, list[str]]]) -> None:
-        weights: dict[str, float] = {}
-        for (weight, usual, b), found in fields:
-            if found:
-                share = weight / (1 - b + b * len(found) / usual)
-                for term in found:
-                    weights[term] = weights.get(term, 0.0) + share
+    def _add(self, number: int, weights: Mapping[str, float]) -> None:
         for term, weight in weights.items():
-            at = self._terms.setdefault(term, len(self._postings))
-            if at == len(self._postings):
+            at = self._terms.get(term)
+            if at is None:
+                at = self._terms[term] = len(self._postings)
                 self._postings.append((array("I"), array("f")))
             numbers, shares = self._postings[at]
             numbers.append(number)
@@ -151,15 +145,15 @@ class Index:
         if apis:
             scores = {number: score for number, score in scores.items() if self._operations[number].api in apis}
         wish = Wish(line, [word for words in sentences for word in words], self._terms)
-        top = nlargest(MAX_RANKED, scores.items(), key=lambda item: (item[1], -item[0]))
         return {
-            number: score * wish.factor(self._operations[number], *self._texts.of(number)) for number, score in top
+            number: score * wish.factor(self._operations[number], *self._texts.of(number))
+            for number, score in _best(scores)
         }
 
     def _score(self, words: Sequence[str]) -> dict[int, float]:
         scores: dict[int, float] = {}
         for options in self._wanted(words):
-            best = self._best(options)
+            best = self._each_best(options)
             if not scores:
                 scores = best
                 continue
@@ -167,7 +161,7 @@ class Index:
                 scores[number] = scores.get(number, 0.0) + score
         return scores
 
-    def _best(self, options: Mapping[int, float]) -> dict[int, float]:
+    def _each_best(self, options: Mapping[int, float]) -> dict[int, float]:
         """Give, for what may stand for one word, the best score that each operation has with any of it."""
         best: dict[int, float] = {}
         for at, share in sorted(options.items(), key=lambda item: -item[1]):
@@ -238,3 +232,10 @@ class Index:
             found.append(self._sorted[at])
             at += 1
         return found
+
+
+def _best(scores: Mapping[int, float]) -> list[tuple[int, float]]:
+    """Give the best `MAX_RANKED`, best first; of equals those that the document has first."""
+    least = nlargest(MAX_RANKED, scores.values())[-1] if len(scores) > MAX_RANKED else 0.0
+    enough = [item for item in scores.items() if item[1] >= least]
+    return sorted(enough, key=lambda item: (-item[1], item[0]))[:MAX_RANKED]
