@@ -15,6 +15,7 @@ from pathlib import Path
 import calls
 import fresh
 import rate
+import search
 import start
 import structlog
 import tokens
@@ -30,6 +31,7 @@ MEASUREMENTS = {
     "calls": calls.measure,
     "rate": rate.measure,
     "start": start.measure,
+    "search": search.measure,
     "toolcall": toolcall.measure,
 }
 

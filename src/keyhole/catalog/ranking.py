@@ -30,15 +30,16 @@ _RARITY = 0.7  # in a few words each counts; the plain logarithm lets the rarest
 _MAX_TERMS = 60
 _RELATED = 0.35
 _ALIKE = 0.45
+_ALIKE_IN_LONG = 0.25
 _PREFIX = 0.7
 _JOINED = 0.9
 _SPLIT = 0.7
 _MISSPELT = 0.6
 _VERB = 0.5
-_SENTENCE_ALONE = 0.8  # a story of several sentences asks for something else in each
+_SENTENCE_ALONE = 0.6  # a story of several sentences asks for something else in each
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+(?=\S)")
 _LONG = 5
-_SHORT = 8  # in a longer text a word that no operation has is a name, not a slip
+_SHORT = 8  # a longer text says it in several words, and what no operation has is a name in it, not a slip
 _SHORTEST = 3
 _FEW = 3
 _MAX_STARTING = 8
@@ -199,8 +200,9 @@ class Index:
         options = {term: weight}
         for other in RELATED.get(term, ()):
             options[other] = _RELATED
+        alike = _ALIKE if len(stems) <= _SHORT else _ALIKE_IN_LONG
         for other in ALIKE.get(term, ()):
-            options.setdefault(other, _ALIKE)
+            options.setdefault(other, alike)
         if at + 1 < len(stems):
             options[term + stems[at + 1]] = _JOINED
         if at:
