@@ -1,4 +1,4 @@
-"""How well a search finds what is asked for, and what it costs, next to SQLite's FTS5 and tantivy over the same fields."""
+"""How well a search finds what is asked for and what it costs, next to SQLite's FTS5 and tantivy on the same fields."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _quality(engines: dict[str, Found], missing: list[str]) -> list[Table]:
     first.add("*mean MRR of the sets*", "", *(f"{sum(each) / len(each):.3f}" for each in sums.values()))
     first.notes.append(
         "All engines get the same terms of the same fields (split, stemmed, without stop words) and the same field "
-        "weights; the peers' query is any of the query's terms. *All together* is every document of `specs/` in one index."
+        "weights; the peers' query is any of its terms. *All together* is every document of `specs/` in one index."
     )
     return [first, several]
 
@@ -167,8 +167,8 @@ def _costs(engines: dict[str, Found], count: int) -> Table:
         f"What a search costs over {count:,} operations",
         ["", "index", "a query, median", "95th percentile", "memory of the index"],
         notes=[
-            "Keyhole's time to index counts from the parsed documents; the peers' counts from the terms, which Keyhole "
-            "had found for them. tantivy's memory is its process's growth, the others' what the index holds."
+            "Keyhole's time to index counts from the parsed documents; the peers' counts from the terms that it found.",
+            "tantivy's memory is its process's growth, the others' what the index holds.",
         ],
     )
     for title, engine in engines.items():

@@ -44,7 +44,10 @@ query_ms: list[float] = []
 for terms in job["queries"]:
     started = time.perf_counter()
     wanted = [
-        (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(schema, column, term, "freq"), weight))
+        (
+            tantivy.Occur.Should,
+            tantivy.Query.boost_query(tantivy.Query.term_query(schema, column, term, "freq"), weight),
+        )
         for column, weight in zip(columns, job["weights"], strict=True)
         for term in terms
     ]

@@ -17,7 +17,7 @@ from keyhole.catalog.wish import Wish, spelt_out
 from keyhole.catalog.words import STOP, misspelt, plain_words, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from keyhole.catalog.intent import Intent
     from keyhole.catalog.operation import Operation

@@ -1,4 +1,4 @@
-"""What each operation says of itself in a few words, as numbers of terms: packed, for all operations are kept at once."""
+"""What each operation says of itself in a few words: numbers of terms, packed, for all operations are kept at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Texts:
         return self._terms[first : second - 1], self._terms[second : third - 1], self._terms[third : end - 1]
 
     def abbreviated(self, short: str) -> tuple[int, ...]:
-        """Give the words in a row whose first letters most often make `short`, and not just once: pr → pull, request."""
+        """Give the words in a row whose first letters most often make `short`, not just once: pr → pull, request."""
         letters, size = short.encode(), len(short)
         counts: Counter[tuple[int, ...]] = Counter()
         place = self._letters.find(letters)

@@ -27,6 +27,7 @@ STOP = _set(
 )
 """Words that say nothing about an operation. "all", "which" and the like are looked at before they are dropped."""
 
+
 def plain_words(text: str) -> list[str]:
     """Split text into lower-case words; camelCase falls apart, runs of CJK become pairs."""
     found: list[str] = []
@@ -66,7 +67,8 @@ def _terms(token: str) -> tuple[str, ...]:
 
 
 _ENDINGS = (
-    ("izations", "iz"), ("ization", "iz"), ("isations", "iz"), ("isation", "iz"), ("ications", "y"), ("ication", "y"), ("ations", "at"), ("ation", "at"),
+    ("izations", "iz"), ("ization", "iz"), ("isations", "iz"), ("isation", "iz"),
+    ("ications", "y"), ("ication", "y"), ("ations", "at"), ("ation", "at"),
     ("ators", "at"), ("ator", "at"),
     ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""),
     ("ities", ""), ("ity", ""),
