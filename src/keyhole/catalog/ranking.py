@@ -38,7 +38,9 @@ _MISSPELT = 0.6
 _VERB = 0.5
 _SENTENCE_ALONE = 0.6  # a story of several sentences asks for something else in each
 _SENTENCE = re.compile(r"(?<=[.?!;])\s+(?=\S)")
+_MAX_SENTENCES = 8
 _LONG = 5
+_LONGEST = 30
 _SHORT = 8  # a longer text says it in several words, and what no operation has is a name in it, not a slip
 _SHORTEST = 3
 _FEW = 3
@@ -135,7 +137,7 @@ class Index:
 
     def _rank(self, line: str, apis: frozenset[str]) -> dict[int, float]:
         """Give the scores of the best `MAX_RANKED` for one intent."""
-        sentences = [spelt_out(plain_words(part)) for part in _SENTENCE.split(line)]
+        sentences = [spelt_out(plain_words(part)) for part in _SENTENCE.split(line, _MAX_SENTENCES - 1)]
         parts = [self._score(words) for words in sentences]
         scores = parts[0]
         if len(parts) > 1:
@@ -215,7 +217,7 @@ class Index:
 
     def _guessed(self, word: str, term: str) -> list[dict[int, float]]:
         """Give terms for a word that the index has not: the two words it is made of, or what it may be misspelt for."""
-        if len(term) < _LONG:
+        if not _LONG <= len(term) <= _LONGEST:
             return []
         for cut in range(_SHORTEST, len(word) - _SHORTEST + 1):
             halves = [stem(word[:cut]), stem(word[cut:])]

@@ -5,7 +5,12 @@ A word belongs here when it would help with an API that nobody has thought of; n
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from keyhole.catalog.words import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def _set(text: str) -> frozenset[str]:
@@ -128,7 +133,7 @@ DELETES = _set(
 )
 
 
-def _related(groups: list[str]) -> dict[str, tuple[str, ...]]:
+def _related(groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for group in groups:
         stems = [stem(word) for word in group.split()]
