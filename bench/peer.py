@@ -18,6 +18,7 @@ HOME = ROOT / ".cache" / "bench"
 SCRIPTS = Path(__file__).parent / "peers"
 FASTMCP = "fastmcp[code-mode]==4.1.6"
 MINI_RACER = "mini-racer==0.14.1"
+TANTIVY = "tantivy==0.27.0"
 WORKERD = "workerd@1.20261117.1"
 
 
@@ -94,3 +95,9 @@ def measure_mini_racer_kernels(kernels: Path, rounds: int) -> dict[str, Any]:
 def measure_workerd(document: Path, rounds: int) -> dict[str, Any]:
     """Measure workerd's worker loader, a fresh isolate a run."""
     return json.loads(_run(sys.executable, SCRIPTS / "workerd_loader.py", workerd(), document, str(rounds)))
+
+
+def measure_search(name: str, job: Path) -> dict[str, Any]:
+    """Measure a search engine, `sqlite` (the standard library's) or `tantivy`, on operations and queries in a file."""
+    python = environment("tantivy", TANTIVY) if name == "tantivy" else Path(sys.executable)
+    return json.loads(_run(python, SCRIPTS / f"{name}_search.py", job))

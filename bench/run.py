@@ -17,6 +17,7 @@ import compute
 import fresh
 import hostile
 import rate
+import search
 import start
 import structlog
 import tokens
@@ -36,6 +37,7 @@ MEASUREMENTS = {
     "calls": calls.measure,
     "rate": rate.measure,
     "start": start.measure,
+    "search": search.measure,
     "toolcall": toolcall.measure,
     "hostile": hostile.measure,
 }

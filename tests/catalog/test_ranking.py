@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
+import subprocess
+import sys
+from operator import lt
+from pathlib import Path
 
 import pytest
+from bench.queries import Scores, asked, corpora
 from tests.catalog.documents import ZONES
 
 from keyhole.catalog.catalog import Catalog
-from keyhole.catalog.operation import Effect, Operation, Parameter, Signature
-from keyhole.catalog.schema import Schemas
-from keyhole.catalog.words import plain_words, stem, terms
+from keyhole.catalog.wish import spelt_out
+from keyhole.catalog.words import misspelt, plain_words, stem, terms
 from keyhole.sources.openapi.source import load
 
-
-def scores(ranks):
-    count = len(ranks)
-    return (
-        sum(rank == 1 for rank in ranks) / count,
-        sum(0 < rank <= 5 for rank in ranks) / count,
-        sum(1 / rank for rank in ranks if rank) / count,
-    )
-
-
-def rank(hits, gold):
-    return next((place for place, hit in enumerate(hits, 1) if hit in gold), 0)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +81,29 @@ def test_forms_of_a_word_are_one_term():
         ["deployment", "deployments", "deploy"],
     ):
         assert len({stem(word) for word in forms}) == 1
+    for forms in (["cancel", "cancelled", "canceled"], ["organisation", "organization"], ["enrol", "enroll"]):
+        assert len({stem(word) for word in forms}) == 1
     assert stem("customer") != stem("custom")
     assert terms("the list of a zone") == ["list", "zone"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("turn the dark mode off", "disable the dark mode"),
+        ("Getting rid of a zone", "delete a zone"),
+        ("keep an eye on zones", "watch zones"),
+        ("turn left", "turn left"),
+        ("open a PR in my repo", "open a pull request in my repo"),
+    ],
+)
+def test_phrases_come_to_one_verb_and_short_words_to_long_ones(line, words):
+    assert spelt_out(plain_words(line)) == words.split()
+
+
+def test_a_slip_of_a_letter_is_forgiven():
+    assert {"zone", "zones", "zoens"} <= set(misspelt("zoness") + misspelt("zonse") + misspelt("zoen"))
+    assert "zone" not in misspelt("zone")
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +138,11 @@ def two():
         ("DELETE /zones/17", "zones-delete"),
         ("/zones", "zones-list"),
         ("list zones", "zones-list"),
+        ("list zomes", "zones-list"),
+        ("listzones", "zones-list"),
+        ("rm zone", "zones-delete"),
+        ("get rid of a zone", "zones-delete"),
+        ("add an account", "addPerson"),
     ],
 )
 def test_names_routes_and_the_name_of_an_api_are_understood(two, query, first):
@@ -148,60 +167,49 @@ def test_only_what_answers_about_as_well_is_counted(zones):
     assert zones.search("records-create", limit=1).total == 1
 
 
-FLOORS = {  # hit@1, hit@5, MRR
-    "keywords": (0.66, 0.94, 0.77),
-    "jargon": (0.68, 0.80, 0.73),
-    "intent": (0.13, 0.37, 0.24),
-    "keywords in all": (0.60, 0.82, 0.70),
-    "jargon in all": (0.44, 0.62, 0.53),
-    "intent in all": (0.11, 0.27, 0.18),
+FLOORS = {  # hit@1, hit@5, MRR, recall@10
+    "keywords": (0.74, 0.98, 0.82, 0.96),
+    "jargon": (0.70, 0.86, 0.75, 0.87),
+    "intent": (0.26, 0.48, 0.35, 0.47),
+    "sequences": (0.54, 0.86, 0.66, 0.69),
+    "keywords, all together": (0.68, 0.86, 0.76, 0.86),
+    "jargon, all together": (0.50, 0.66, 0.57, 0.63),
+    "intent, all together": (0.16, 0.28, 0.22, 0.27),
+    "sequences, all together": (0.38, 0.76, 0.52, 0.56),
+    "stabletoolbench": (0.67, 0.88, 0.77, 0.79),
+    "livemcpbench": (0.37, 0.64, 0.49, 0.45),
 }
 
 
-def test_the_queries_over_real_documents_hold_their_floors(shared):
-    entries = [
-        entry
-        for name in ("cloudflare-github", "discord", "kubernetes", "slack", "stripe", "twilio")
-        for entry in json.loads((shared / "queries" / f"{name}.json").read_text())
-    ]
-    documents = dict.fromkeys(entry["document"] for entry in entries)
-    operations = {document: load(shared / "specs" / document).operations() for document in documents}
-    alone = {document: Catalog(found) for document, found in operations.items()}
-    together = Catalog(operation for found in operations.values() for operation in found)
-    ranks: dict[str, list[int]] = {}
-    for entry in entries:
-        asked = {entry.get("style", "intent"): entry["query"]}
-        asked |= {"keywords": entry["keywords"]} if "keywords" in entry else {}
-        api = operations[entry["document"]][0].api
-        gold = {(api, route) for route in entry["gold"]}
-        for style, query in asked.items():
-            for kind, catalog in ((style, alone[entry["document"]]), (f"{style} in all", together)):
-                hits = [(op.api, f"{op.method} {op.path}") for op in catalog.find(query, limit=50)]
-                ranks.setdefault(kind, []).append(rank(hits, gold))
-    for style, floor in FLOORS.items():
-        assert all(got >= least for got, least in zip(scores(ranks[style]), floor, strict=True)), (
-            style,
-            scores(ranks[style]),
-        )
+def test_the_queries_with_known_answers_hold_their_floors(shared):
+    searched = corpora(shared)
+    catalogs = {name: Catalog(operations) for name, operations in searched.items()}
+    places = {name: {id(op): at for at, op in enumerate(operations)} for name, operations in searched.items()}
+    answers: dict[str, list[tuple[list[int], frozenset[int]]]] = {}
+    for one in asked(shared, searched):
+        hits = catalogs[one.corpus].find(one.query, limit=50)
+        answers.setdefault(one.name, []).append(([places[one.corpus][id(op)] for op in hits], one.gold))
+    found = {name: Scores.of(each) for name, each in answers.items()}
+    reached = {name: (each.hit1, each.hit5, each.mrr, each.recall10) for name, each in found.items()}
+    assert reached.keys() == FLOORS.keys()
+    below = {name: got for name, got in reached.items() if any(map(lt, got, FLOORS[name]))}
+    assert not below
 
 
-@pytest.mark.parametrize(
-    ("name", "floor"),
-    [("stabletoolbench", (0.63, 0.87, 0.73)), ("livemcpbench", (0.32, 0.63, 0.45))],
-)
-def test_other_peoples_queries_hold_their_floors(shared, name, floor):
-    data = json.loads((shared / "retrieval" / f"{name}.json").read_text())
-    catalog = Catalog(flat(entry) for entry in data["operations"])
-    found = [
-        rank([op.id for op in catalog.find(entry["query"], limit=20)], set(entry["gold"])) for entry in data["queries"]
-    ]
-    assert all(got >= least for got, least in zip(scores(found), floor, strict=True)), scores(found)
-
-
-def flat(entry):
-    parameters = tuple(Parameter(name, name, "argument", required=False, schema={}) for name in entry["parameters"])
-    signature = Signature(parameters, None, None, Schemas({}))
-    return Operation(
-        "x", entry["name"], entry["id"], "", "", Effect.READ, entry["summary"], entry["description"],
-        (entry["api"], entry["category"]), load=lambda: signature,
-    )  # fmt: skip
+def test_the_order_does_not_depend_on_the_hash_seed():
+    script = (
+        "from tests.catalog.documents import ZONES\n"
+        "from keyhole.catalog.catalog import Catalog\n"
+        "from keyhole.sources.openapi.source import load\n"
+        "found = Catalog(load(ZONES, name='zones').operations()).search('list dns records of a zone, turn one off')\n"
+        "print([op.id for op in found.operations], found.scores)"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=ROOT, check=True,
+            capture_output=True, text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    (order,) = printed
+    assert "zones-list" in order

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from keyhole.catalog.intent import Names, lines
 from keyhole.catalog.paths import Paths
 from keyhole.catalog.ranking import Found, Index
-from keyhole.catalog.words import RELATED, plain_words, stem
+from keyhole.catalog.vocabulary import RELATED
+from keyhole.catalog.words import plain_words, stem
 from keyhole.errors import UnknownOperation, nearest
 
 if TYPE_CHECKING:

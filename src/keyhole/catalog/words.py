@@ -1,9 +1,10 @@
-"""Text as search terms: words split, folded and stemmed; what people call things and what APIs call them."""
+"""Text as search terms: words split, folded and stemmed."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from string import ascii_lowercase
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[^\W\d_A-Za-z]+")
 _CJK = 0x2E80
@@ -25,75 +26,6 @@ STOP = _set(
     """
 )
 """Words that say nothing about an operation. "all", "which" and the like are looked at before they are dropped."""
-
-# One group a line: people's words for what an operation does. General English, nothing of one API.
-_VERBS = """
-get show fetch retrieve read view see look check display give tell obtain return inspect
-list every enumerate browse
-search find query lookup filter locate discover
-create add new make insert register provision
-update edit change modify set adjust alter replace rename patch put configure fix
-delete remove destroy drop erase clear revoke unset purge wipe discard
-cancel stop end terminate abort halt
-send post publish submit deliver
-upload attach import
-download export
-enable activate allow
-disable deactivate
-block ban
-join enter
-leave exit quit
-run execute trigger invoke launch start dispatch kick
-restart reboot
-approve accept confirm
-reject decline refuse deny
-copy duplicate clone fork
-verify validate confirm
-assign grant give
-count total number many
-"""
-_SHORT = """
-repo repository, org organization, ns namespace, deploy deployment, sts statefulset, svc service, k8s
-kubernetes, cm configmap, auth authentication, authn authentication, authz authorization, config
-configuration, env environment, info information, msg message, db database, vm virtual machine, lb load
-balancer, perm permission, perms permission, rm remove, del delete, ls list, pr pull request, prs pull
-requests, mr merge request, mrs merge requests, ci workflow, app application, apps application, tz timezone,
-deps dependency, dep dependency, cert certificate, img image, pic image, pics image, doc document, docs
-document, acct account, addr address, admin administrator, pwd password, creds credential, sub subscription,
-txn transaction, dir directory, attr attribute, param parameter, params parameter, qty quantity, num number,
-spec specification, stats statistics, tx transaction, calc calculate, dept department, mgmt management, lang
-language, ref reference
-"""
-
-
-def _abbreviations() -> dict[str, tuple[str, ...]]:
-    entries = [entry.split() for entry in _SHORT.split(",")]
-    return {short: tuple(long) for short, *long in entries}
-
-
-READS = _set(
-    """
-    get show fetch retrieve read view see look check display tell list every enumerate browse search find query
-    lookup which what who how download export count many whose inspect newest latest recent
-    """
-)
-CREATES = _set(
-    """
-    create add new make insert register send post publish submit upload attach run execute trigger invite start
-    dispatch kick launch
-    """
-)
-CHANGES = _set(
-    """
-    update edit change modify set adjust alter replace rename patch put configure fix enable disable turn mark
-    move
-    """
-)
-DELETES = _set(
-    """
-    delete remove destroy drop erase clear revoke purge wipe discard unassign
-    """
-)
 
 
 def plain_words(text: str) -> list[str]:
@@ -135,7 +67,8 @@ def _terms(token: str) -> tuple[str, ...]:
 
 
 _ENDINGS = (
-    ("izations", "iz"), ("ization", "iz"), ("ications", "y"), ("ication", "y"), ("ations", "at"), ("ation", "at"),
+    ("izations", "iz"), ("ization", "iz"), ("isations", "iz"), ("isation", "iz"),
+    ("ications", "y"), ("ication", "y"), ("ations", "at"), ("ation", "at"),
     ("ators", "at"), ("ator", "at"),
     ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("nesses", ""), ("ness", ""),
     ("ities", ""), ("ity", ""),
@@ -161,6 +94,8 @@ def stem(word: str) -> str:
 
 
 def _final(word: str) -> str:
+    if word.endswith("ll") and len(word) > 5:
+        word = word[:-1]  # cancelled and canceled, enroll and enrol
     if word.endswith("e") and len(word) > 4:
         word = word[:-1]
     return word[:-1] + "i" if word.endswith("y") and len(word) > 4 else word
@@ -174,17 +109,24 @@ def _without_ending(word: str) -> str:
     return word
 
 
-def _related() -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for line in _VERBS.strip().splitlines():
-        group = [stem(word) for word in line.split()]
-        for word in group:
-            found.setdefault(word, {}).update(dict.fromkeys(other for other in group if other != word))
-    return {word: tuple(others) for word, others in found.items()}
+def misspelt(word: str) -> list[str]:
+    """Give what a word may be meant to be, one slip away: a letter too few, too many, wrong, or two in the wrong order.
+
+    The first letter is taken to be right.
+    """
+    found: dict[str, None] = {}
+    for at in range(1, len(word) + 1):
+        head, tail = word[:at], word[at:]
+        found[head + tail[1:]] = None
+        found[head + tail[1:2] + tail[:1] + tail[2:]] = None
+        for letter in ascii_lowercase:
+            found[head + letter + tail[1:]] = None
+            found[head + letter + tail] = None
+    found.pop(word, None)
+    return list(found)
 
 
-RELATED = _related()
-"""Stem → stems of verbs that may stand for it."""
-
-ABBREVIATED = _abbreviations()
-"""Short word → the words that it stands for: common in trade, of no single API."""
+def forget() -> None:
+    """Drop what is remembered of words: an index has been made, and its words take memory for nothing."""
+    for remembered in (_split, _terms, stem):
+        remembered.cache_clear()
