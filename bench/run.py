@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import calls
+import corpus
 import fresh
 import rate
 import start
@@ -31,6 +32,7 @@ MEASUREMENTS = {
     "rate": rate.measure,
     "start": start.measure,
     "toolcall": toolcall.measure,
+    "corpus": corpus.measure,
 }
 
 

@@ -152,7 +152,7 @@ def usage(operation: Operation, *, budget: int = 160) -> str:
 
 def _fitting(operation: Operation, budget: int) -> str:
     head = heading(operation)
-    room = budget - estimate(head)
+    room = budget - estimate(namespace(operation.api, [head]))
     text = ""
     for arguments, output in _CUTS:
         try:
