@@ -50,7 +50,7 @@ class Schemas:
         """Give what `ref` points at, one step, memoised; `{}` where that is no object."""
         if (known := self._targets.get(ref)) is not None:
             return known
-        found = _pointed(self.root, ref)
+        found = pointed(self.root, ref)
         # "$ref" may be the name of a property: only a string is a reference, so {"$ref": {...}} is a plain schema.
         target = cast("Schema", found) if isinstance(found, dict) else {}
         self._targets[ref] = target
@@ -143,7 +143,8 @@ def _unescaped(segment: str) -> str:
     return unquote(segment).replace("~1", "/").replace("~0", "~")
 
 
-def _pointed(root: Any, ref: str) -> Any:
+def pointed(root: Any, ref: str) -> Any:
+    """Give what the local reference `ref` (`#/a/b`) points at, one step; None where it leads nowhere."""
     if not ref.startswith("#") or (len(ref) > 1 and ref[1] != "/"):
         return None
     found = root

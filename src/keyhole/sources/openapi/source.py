@@ -18,6 +18,7 @@ from keyhole.sources.openapi.document import decode, dialect_of, parse
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender
+from keyhole.sources.openapi.identity import has_names
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
@@ -230,7 +231,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         root, location = parse(text, where), url
     dialect = dialect_of(root, where)
     notices: list[Notice] = []
-    if has_external(text):
+    if text is None or has_external(text) or has_names(text):
         notices += Folder(root, location, fetcher).fold()
         text = None
     schemas = Schemas(root, dialect)
