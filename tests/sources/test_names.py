@@ -42,7 +42,9 @@ def test_a_schema_is_found_by_its_own_address():
         "Owner": {"$id": "https://example.com/schemas/owner", "enum": ["me"]},
         "Shop": {"enum": ["here"]},
     }  # fmt: skip
-    source = load(described(schemas, {"$ref": "https://example.com/schemas/pet"}, {"$ref": "https://example.com/schemas/pet#age"}))
+    source = load(
+        described(schemas, {"$ref": "https://example.com/schemas/pet"}, {"$ref": "https://example.com/schemas/pet#age"})
+    )
     assert not source.notices
     assert typed(source) == '{ owner?: "me"; name?: string; age?: number; shop?: "here" }'
     assert typed(source, 1) == "number"
