@@ -71,10 +71,7 @@ def test_a_recursive_schema_that_is_extended():
     schemas = source.operations()[0].signature.schemas
     plain, strict = (schemas.properties({"$ref": f"#/components/schemas/{name}"}) for name in ("tree", "strict"))
     assert list(plain) == ["children"]
-    children = schemas.resolve({"$ref": "#/components/schemas/strict"})["properties"]
-    assert list(children) == ["data"]
-    assert "strict" not in json.dumps(plain)
-    assert strict["data"] == {"type": "number"}
+    assert list(strict) == ["children", "data"]
     extended = schemas.target(source.document["components"]["schemas"]["strict"]["$ref"])
     assert extended["properties"]["children"]["items"]["$ref"] == "#/components/schemas/strict"
 

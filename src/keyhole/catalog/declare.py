@@ -203,7 +203,8 @@ def function(
 def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
     signature = operation.signature
     rows: list[tuple[str, bool, Any]] = [
-        (one.name, one.required, _described(one.schema, one.description, cut)) for one in signature.parameters
+        (one.name, one.required, _described(one.schema, one.description, cut, deprecated=one.deprecated))
+        for one in signature.parameters
     ]
     if (body := signature.body) and not _says_nothing(operation, body):
         # Before the optional parameters: `members` keeps the order among equals, and a body matters more than they do.
@@ -225,7 +226,9 @@ def _says_nothing(operation: Operation, body: Body) -> bool:
     return closed or (operation.method in ("GET", "HEAD") and found.get("type") in (None, "object"))
 
 
-def _described(schema: dict[str, Any], description: str, cut: Cut) -> dict[str, Any]:
+def _described(schema: dict[str, Any], description: str, cut: Cut, *, deprecated: bool = False) -> dict[str, Any]:
+    if deprecated:
+        schema = {**schema, "deprecated": True}
     if not cut.text or not description or "$ref" in schema:
         return schema
     return {**schema, "description": description}

@@ -45,8 +45,8 @@ def prose(text: str, limit: int) -> str:
 
 
 def note(schema: Schema, limit: int) -> str:
-    """Say in a line what a type cannot: format, default, bounds, description."""
-    found: list[str] = []
+    """Say in a line what a type cannot: deprecation, format, default, bounds, description."""
+    found = ["deprecated"] if schema.get("deprecated") is True else list[str]()
     form = schema.get("format")
     if isinstance(form, str) and form not in ("int32", "int64", "float", "double", "binary", "string"):
         found.append(comment(form, 30))
