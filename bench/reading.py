@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import tree_sitter
+import tree_sitter_typescript
 import yaml
 
 from keyhole.catalog.declare import declaration
@@ -17,6 +19,7 @@ from keyhole.sources.openapi import load
 from keyhole.tokens import estimate
 
 BUDGET = 400
+_PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_typescript.language_typescript()))
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|#/\S+")
 
@@ -34,6 +37,7 @@ def read(path: Path) -> dict[str, Any]:
     texts = [declaration(operation, budget=BUDGET) for operation in operations]
     sizes = [estimate(text) for text in texts]
     declared = time.perf_counter() - started - took
+    wrong = [one.qualified for one, text in zip(operations, texts, strict=True) if not _parses(text)]
     return {
         "s": took,
         "mb": peak,
@@ -42,7 +46,7 @@ def read(path: Path) -> dict[str, Any]:
         "notices": Counter(_kind(notice.message) for notice in source.notices),
         "declare_s": declared,
         "over": [[one.qualified, size] for one, size in zip(operations, sizes, strict=True) if size > BUDGET],
-        "largest": max(sizes, default=0),
+        "wrong": wrong,
     }
 
 
@@ -64,6 +68,10 @@ def count(document: Any) -> int:
         if not str(path).startswith("x-"):
             total += sum(key in _METHODS and isinstance(value, dict) for key, value in methods.items())
     return total
+
+
+def _parses(text: str) -> bool:
+    return not _PARSER.parse(text.encode()).root_node.has_error
 
 
 def _pointed(document: Any, ref: Any) -> Any:

@@ -40,6 +40,7 @@ _CUTS = (
     (Cut(2, 2, 3), Cut(0, 0, 1)),
     (Cut(1, 1, 1), Cut(0, 0, 0)),
     (Cut(1, 0, 0), Cut(0, 0, 0)),
+    (Cut(0, 0, 0), Cut(0, 0, 0)),
 )
 _FULL = ((24, 200), (24, 120), (20, 80), (16, 60), (12, 40), (8, 30), (5, 20), (2, 10))
 
@@ -152,14 +153,14 @@ def usage(operation: Operation, *, budget: int = 160) -> str:
 
 def _fitting(operation: Operation, budget: int) -> str:
     head = heading(operation)
-    room = budget - estimate(namespace(operation.api, [head]))
+    room = max(budget - estimate(head), 40) * 8
     text = ""
     for arguments, output in _CUTS:
         try:
-            text = function(operation, arguments, output, max(room, 40) * 8)
+            text = function(operation, arguments, output, room)
         except TooLarge:
             continue
-        if estimate(text) <= room:
+        if estimate(namespace(operation.api, [head, text])) <= budget:
             break
     if not text or estimate(text) > MAX_TOKENS - 100:
         text = bare(operation)

@@ -300,6 +300,8 @@ class Printer:
         if len(values) <= limit + 1:
             return union([literal(value) for value in values])
         wide = "string" if all(isinstance(value, str) or value is None for value in values) else "unknown"
+        if not shown:
+            return wide
         return f"{wide} /* {comment(' | '.join(shown), 60 * limit + 60)} | … {len(values) - limit} more */"
 
 

@@ -25,8 +25,8 @@ def literal(value: Any) -> str:
 
 
 def key(name: str) -> str:
-    """Write a property's name, quoted where it is no identifier."""
-    if IDENTIFIER.fullmatch(name):
+    """Write a property's name, quoted where it is no identifier, or where parsers take it for a modifier."""
+    if IDENTIFIER.fullmatch(name) and name != "abstract":
         return name
     return json.dumps(name, ensure_ascii=not name.isprintable())
 
