@@ -21,7 +21,7 @@ from keyhole.tokens import estimate
 BUDGET = 400
 _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_typescript.language_typescript()))
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|#/\S+")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|#/\S+|(?<=: )/\S+")
 
 
 def read(path: Path) -> dict[str, Any]:

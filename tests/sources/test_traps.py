@@ -336,6 +336,12 @@ def test_yaml_is_read_by_version_1_2(tmp_path):
     assert "second" not in root
 
 
+def test_a_stray_control_character_in_yaml_costs_itself_only(tmp_path):
+    text = "openapi: 3.0.0\r\ninfo: {title: 'a\x0bb\x7f\x00 \U0001f600 \x85', version: 1}\r\npaths: {/a: {get: {}}}\r\n"
+    (tmp_path / "a.yaml").write_bytes(text.encode())
+    assert load(tmp_path / "a.yaml").document["info"]["title"].startswith("a\ufffdb\ufffd\ufffd \U0001f600")
+
+
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.1", "3.1.2", "3.2.0", "3", 3.0, 3.1, 3, "3.0.0-rc1"])
 def test_versions(version):
     assert load(described({"/a": {"get": {}}}, openapi=version)).operations()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -16,16 +17,15 @@ _NAMED_VALUE = "x-ms-discriminator-value"
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
-    """`name` is the property; `mapping` the references by value, as far as the document says them."""
+    """`name` is the property; `mapped` the values by reference, as far as the document says them."""
 
     name: str
-    mapping: dict[str, str]
+    mapped: dict[str, list[str]]
 
     def values(self, ref: str, schemas: Schemas) -> list[str]:
         """Give the values that mean the schema that `ref` points at: as mapped, else its own name."""
-        mapped = [value for value, target in self.mapping.items() if target == ref]
         named = schemas.target(ref).get(_NAMED_VALUE)
-        return mapped or [named if isinstance(named, str) else _last(ref)]
+        return self.mapped.get(ref) or [named if isinstance(named, str) else _last(ref)]
 
     def said(self, option: Any, schemas: Schemas) -> Any:
         """Give an alternative with its value written out; as it is where it is no reference, or says so itself."""
@@ -43,25 +43,38 @@ class Discriminator:
         return {"allOf": [found], "properties": {self.name: {"enum": values}}, "required": [self.name]}
 
 
-def discriminator_of(schema: Schema) -> Discriminator | None:
+def discriminator_of(schema: Schema, schemas: Schemas) -> Discriminator | None:
     """Read the discriminator of a schema without a `$ref`; None where it has none."""
     raw = schema.get("discriminator")
     if isinstance(raw, str) and raw:  # Swagger 2.0
         return Discriminator(raw, {})
-    found = cast("Schema", raw) if isinstance(raw, dict) else {}
-    name, mapping = found.get("propertyName"), found.get("mapping")
+    if not isinstance(raw, dict):
+        return None
+    found = cast("Schema", raw)
+    # Microsoft Graph maps hundreds of values, and is asked for them all the time.
+    known: tuple[Schema, Discriminator | None] | None = schemas.memo.get(id(found))
+    if known is None or known[0] is not found:
+        known = schemas.memo[id(found)] = (found, _read(found))
+    return known[1]
+
+
+def _read(raw: Schema) -> Discriminator | None:
+    name, mapping = raw.get("propertyName"), raw.get("mapping")
     if not isinstance(name, str) or not name:
         return None
-    targets = cast("Schema", mapping).items() if isinstance(mapping, dict) else ()
-    refs = {value: target for value, target in targets if isinstance(target, str)}
-    return Discriminator(name, {value: _reference(target) for value, target in refs.items()})
+    mapped: dict[str, list[str]] = {}
+    for value, target in cast("Schema", mapping).items() if isinstance(mapping, dict) else ():
+        if isinstance(target, str):
+            ref = target if "#" in target or "/" in target else f"#/components/schemas/{target}"
+            mapped.setdefault(ref, []).append(value)
+    return Discriminator(name, mapped)
 
 
 def told(properties: dict[str, Schema], schema: Schema, ref: str, schemas: Schemas) -> dict[str, Schema]:
     """Give the properties of the schema at `ref`, with the value that tells it from others made from the same."""
     parents = schema.get("allOf")
     for parent in cast("list[Any]", parents) if isinstance(parents, list) else ():
-        kind = discriminator_of(schemas.resolve(parent))
+        kind = discriminator_of(schemas.resolve(parent), schemas)
         if kind and kind.name in properties:
             values = kind.values(ref, schemas)
             if _open(schemas.resolve(properties[kind.name]), values):
@@ -71,7 +84,7 @@ def told(properties: dict[str, Schema], schema: Schema, ref: str, schemas: Schem
 
 def heirs(ref: str, kind: Discriminator, schemas: Schemas) -> list[str]:
     """Give references to the schemas that are made from the one at `ref`: mapped, or with it in their `allOf`."""
-    found = dict.fromkeys(target for target in kind.mapping.values() if schemas.target(target))
+    found = dict.fromkeys(target for target in islice(kind.mapped, _MAX_HEIRS) if schemas.target(target))
     queue = [ref]
     while queue and len(found) < _MAX_HEIRS:
         for child in schemas.children(queue.pop()):
@@ -84,6 +97,13 @@ def heirs(ref: str, kind: Discriminator, schemas: Schemas) -> list[str]:
 
 def parted(ref: str, kind: Discriminator, schemas: Schemas) -> tuple[Schema, list[Schema]] | None:
     """Part the schema at `ref`, which others are made from, into what all have and one alternative for each."""
+    mark = ("parted", ref)
+    if mark not in schemas.memo:
+        schemas.memo[mark] = _parted(ref, kind, schemas)
+    return cast("tuple[Schema, list[Schema]] | None", schemas.memo[mark])
+
+
+def _parted(ref: str, kind: Discriminator, schemas: Schemas) -> tuple[Schema, list[Schema]] | None:
     own = schemas.properties({"$ref": ref})
     children = heirs(ref, kind, schemas)
     if not children or kind.name not in own:
@@ -114,10 +134,6 @@ def _open(schema: Schema, values: list[str]) -> bool:
     known = schema.get("enum")
     listed = cast("list[Any]", known) if isinstance(known, list) else None
     return "const" not in schema and (listed is None or (len(listed) > 1 and values[0] in listed))
-
-
-def _reference(target: str) -> str:
-    return target if "#" in target or "/" in target else f"#/components/schemas/{target}"
 
 
 def _last(ref: str) -> str:

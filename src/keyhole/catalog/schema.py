@@ -29,6 +29,8 @@ class Schemas:
         self.dialect: Dialect = dialect
         self._targets: dict[str, Schema] = {}
         self._children: dict[str, list[str]] | None = None
+        self.memo: dict[Any, Any] = {}
+        """What others of this room have found out about the document, for themselves."""
 
     def resolve(self, schema: Any) -> Schema:
         """Follow `schema`'s chain of `$ref`s to a schema without one; siblings of a `$ref` count in 3.1 alone."""

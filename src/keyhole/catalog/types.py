@@ -169,7 +169,7 @@ class Printer:
         composed = any(keyword in schema for keyword in ("allOf", "oneOf", "anyOf"))
         if composed and (found := self._schemas.alternatives(schema)):
             return self._options(schema, found, depth, stack, indent)
-        kind = discriminator_of(schema) if depth > 0 and stack and stack[-1] else None
+        kind = discriminator_of(schema, self._schemas) if depth > 0 and stack and stack[-1] else None
         parts = parted(stack[-1], kind, self._schemas) if kind else None
         if parts is None:
             return ""
@@ -190,7 +190,8 @@ class Printer:
         properties = self._schemas.properties(schema)
         if properties:
             if depth <= 0:
-                names = list(properties) if self._request else sorted(properties, key=rank)
+                needed = self._schemas.required(schema)
+                names = sorted(properties, key=(lambda name: name not in needed) if self._request else rank)
                 return f"{{ /* {_listed(names)} */ }}"
             if "allOf" in schema and stack and stack[-1]:
                 properties = told(properties, schema, stack[-1], self._schemas)
@@ -244,7 +245,7 @@ class Printer:
             for option in members
             if set(self._schemas.resolve(option)) - {"required", "description", "title", "not"}
         ]
-        if kind := discriminator_of(owner):
+        if kind := discriminator_of(owner, self._schemas):
             options = [kind.said(option, self._schemas) for option in options]
         base = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
         own = self._object(base, depth, stack, indent) if self._schemas.properties(base) else ""
