@@ -124,7 +124,7 @@ def test_a_hole_that_nobody_fills_is_what_it_says_itself():
 def test_templates_without_end_are_bounded():
     count = 310
     schemas = {f"T{at}": {"$id": f"t{at}", "$dynamicAnchor": "n", "properties": {
-        "a": {"$dynamicRef": "#n"}, **{f"p{to}": {"$ref": f"t{to}"} for to in range(count)}}} for at in range(count)}  # fmt: skip
+        "a": {"$dynamicRef": "#n"}, **{f"p{to}": {"$ref": f"t{to}"} for to in range(10)}}} for at in range(count)}  # fmt: skip
     source = load(described(schemas, {"$ref": "#/components/schemas/T1"}))
     assert len(source.document["x-keyhole-bound"]) == 300
 

@@ -7,6 +7,7 @@ means the same wherever one comes from.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.schema import pointed
@@ -49,14 +50,16 @@ class _Binder:
         self._own: list[tuple[dict[str, Any], str]] = []
         self._nodes = 0
         self._walked = 0
-        times: dict[str, int] = {}
-        for _, name in who.dynamic:
-            times[name] = times.get(name, 0) + 1
-        self._contested = {name for name, number in times.items() if number > 1}
+        self._direct: dict[str, tuple[set[str], list[str]]] = {}
+        times = Counter(name for _, name in who.dynamic)
+        self._holes: dict[str, dict[str, str]] = {}
+        for (owner, name), place in who.dynamic.items():
+            if times[name] > 1:
+                self._holes.setdefault(owner, {})[name] = place
 
     def enter(self, resource: str) -> None:
         """Find what the references of one resource mean when one comes to it first."""
-        holes = self._holes(resource)
+        holes = self._holes.get(resource)
         place = self._who.resources.get(resource, "")
         if holes and place:
             self._own += self._filled(pointed(self._root, place), holes, place)
@@ -64,12 +67,6 @@ class _Binder:
     def finish(self) -> None:
         """Write down what was found: not before the end, for the originals are copied from until then."""
         _write(self._own)
-
-    def _holes(self, resource: str) -> dict[str, str]:
-        return {
-            name: place for (owner, name), place in self._who.dynamic.items()
-            if owner == resource and name in self._contested
-        }  # fmt: skip
 
     def _filled(self, content: Any, holes: dict[str, str], place: str) -> list[tuple[dict[str, Any], str]]:
         """Give the references of one resource, bound. `place` is where it is: what stays inside of it is not copied."""
@@ -112,7 +109,7 @@ class _Binder:
             for keyword in _OWN_NAMES:
                 if isinstance(node.value.get(keyword), str):
                     del node.value[keyword]
-        _write(self._filled(copy, {**self._holes(owner), **holes}, place))
+        _write(self._filled(copy, {**self._holes.get(owner, {}), **holes}, place))
         for node in nodes(copy):
             if isinstance(dynamic := node.value.pop("$dynamicRef", None), list):
                 node.value.setdefault("$ref", cast("list[Any]", dynamic)[1])
@@ -124,16 +121,28 @@ class _Binder:
             found: set[str] = set()
             seen, queue = {ref}, [ref]
             while queue and self._walked < _MAX_WALKED:
-                for node in nodes(pointed(self._root, queue.pop())):
-                    self._walked += 1
-                    dynamic, following = node.value.get("$dynamicRef"), node.value.get("$ref")
-                    if isinstance(dynamic, list):
-                        found.add(str(cast("list[Any]", dynamic)[0]))
-                    if isinstance(following, str) and following not in seen:
-                        seen.add(following)
-                        queue.append(following)
+                self._walked += 1
+                names, following = self._look(queue.pop())
+                found |= names
+                queue += [each for each in following if each not in seen]
+                seen.update(following)
             self._reached[ref] = frozenset(found)
         return self._reached[ref]
+
+    def _look(self, ref: str) -> tuple[set[str], list[str]]:
+        """Give the holes in what `ref` points at, and the references there."""
+        if ref not in self._direct:
+            names: set[str] = set()
+            following: dict[str, None] = {}
+            for node in nodes(pointed(self._root, ref)):
+                self._walked += 1
+                dynamic, target = node.value.get("$dynamicRef"), node.value.get("$ref")
+                if isinstance(dynamic, list):
+                    names.add(str(cast("list[Any]", dynamic)[0]))
+                if isinstance(target, str):
+                    following[target] = None
+            self._direct[ref] = (names, list(following))
+        return self._direct[ref]
 
 
 def _write(found: list[tuple[dict[str, Any], str]]) -> None:
