@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 
 import yaml
+from test_mutations import damaged
 
 from keyhole.catalog.declare import declaration
+from keyhole.errors import DocumentError
 from keyhole.sources.openapi import load
 
 
@@ -121,6 +124,19 @@ def test_a_hole_that_nobody_fills_is_what_it_says_itself():
     assert typed(source, 1) == "unknown"
 
 
+def test_the_recursive_reference_of_the_older_draft():
+    """OpenAI's own document writes its filters so."""
+    either = {"oneOf": [{"const": "leaf"}, {"$recursiveRef": "#"}]}
+    schemas = {"Filter": {"$recursiveAnchor": True, "type": "object", "properties": {"filters": {"type": "array", "items": either}}}}  # fmt: skip
+    source = load(described(schemas, {"$ref": "#/components/schemas/Filter"}, {"$recursiveRef": "#"}))
+    assert not source.notices
+    assert source.document["components"]["schemas"]["Filter"]["properties"]["filters"]["items"]["oneOf"][1] == {
+        "$ref": "#/components/schemas/Filter"
+    }
+    assert typed(source) == '{ filters?: ("leaf" | unknown /* Filter */)[] }'
+    assert typed(source, 1) == "unknown"
+
+
 def test_templates_without_end_are_bounded():
     count = 310
     schemas = {f"T{at}": {"$id": f"t{at}", "$dynamicAnchor": "n", "properties": {
@@ -198,3 +214,21 @@ def test_the_mapping_of_a_discriminator_may_name_files(tmp_path):
     (tmp_path / "api.json").write_text(json.dumps(document))
     mapping = load(tmp_path / "api.json").document["components"]["schemas"]["Pet"]["discriminator"]["mapping"]
     assert mapping == {"cat": "#/x-keyhole-files/cat.json", "dog": "Dog"}
+
+
+def test_random_damage():
+    chance = random.Random(7)
+    whole = [
+        yaml.safe_load(GENERIC),
+        described(TREE, {"$ref": "https://example.com/strict"}, {"$ref": "#/components/schemas/tree"}),
+    ]
+    loaded = 0
+    for at in range(300):
+        document = {**damaged(whole[at % 2], chance), "x-keyhole-bound": chance.choice([[], "x", {"a": 1}])}
+        try:
+            source = load(document)
+        except DocumentError:
+            continue
+        loaded += 1
+        assert [declaration(one) for one in source.operations()]
+    assert loaded > 100

@@ -48,6 +48,7 @@ class _Binder:
         self._copies: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
         self._reached: dict[str, frozenset[str]] = {}
         self._own: list[tuple[dict[str, Any], str]] = []
+        self._bound: dict[str, Any] = {}
         self._nodes = 0
         self._walked = 0
         self._direct: dict[str, tuple[set[str], list[str]]] = {}
@@ -99,7 +100,8 @@ class _Binder:
         name = f"{_last(ref)}_{_last(next(iter(holes.values())))}_{len(self._copies)}"
         place = self._copies[key] = f"#/{BOUND}/{escaped(name)}"
         copy = cast("dict[str, Any]", json.loads(json.dumps(original)))
-        self._root.setdefault(BOUND, {})[name] = copy
+        self._root[BOUND] = self._bound
+        self._bound[name] = copy
         owner = max(
             (known for known, at in self._who.resources.items() if ref == at or ref.startswith(f"{at}/")),
             key=lambda known: len(self._who.resources[known]),

@@ -17,7 +17,7 @@ from keyhole.sources.openapi.guard import joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAMES = re.compile(r"""\$(?:self|id|anchor|dynamicAnchor|dynamicRef)["']?\s*:""")
+_NAMES = re.compile(r"""\$(?:self|id|anchor|dynamicAnchor|dynamicRef|recursiveRef)["']?\s*:""")
 _DATA = frozenset({"example", "x-example", "x-examples", "x-ms-examples"})
 # Two letters at least: "C:\\" is a path.
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")

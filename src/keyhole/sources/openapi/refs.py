@@ -14,7 +14,7 @@ from keyhole.sources.openapi.document import decode, parse
 from keyhole.sources.openapi.dynamic import Dynamic, bind
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import origin_of
-from keyhole.sources.openapi.identity import SCHEME, Identity, escaped, nodes, placed
+from keyhole.sources.openapi.identity import SCHEME, Identity, Node, escaped, nodes, placed
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:
@@ -89,17 +89,31 @@ class Folder:
 
     def _rewrite(self, content: Any, location: str, prefix: str) -> None:
         """Point the references of one file at the whole. `prefix` is the pointer to the file, without `#`."""
+        circles: set[str] = set()
         for node in nodes(content, location):
             pointer = f"#{prefix}{node.pointer}"
             for holder, key in _holders(node.value):
                 if (found := self._resolved(holder[key], node.base, location, pointer)) is not None:
                     holder[key] = found
             if isinstance(ref := node.value.get("$dynamicRef"), str):
-                target, _, fragment = ref.partition("#")
-                found = self._resolved(ref, node.base, location, pointer)
-                base = placed(node.base, target) if target else node.base
-                if found is not None:
-                    self._dynamic.append((node.value, fragment if (base, fragment) in self._who.dynamic else "", found))
+                self._note_dynamic(node, ref, location, pointer)
+            if node.value.get("$recursiveAnchor") is True:
+                circles.add(pointer)
+            if isinstance(node.value.get("$recursiveRef"), str):
+                # JSON Schema 2019-09, section 8.2.4.2, as documents mean it: the nearest schema around that says so.
+                around = pointer
+                while around and around not in circles:
+                    around = around.rpartition("/")[0]
+                if around:
+                    del node.value["$recursiveRef"]
+                    node.value.setdefault("$ref", around)
+
+    def _note_dynamic(self, node: Node, ref: str, location: str, pointer: str) -> None:
+        target, _, fragment = ref.partition("#")
+        base = placed(node.base, target) if target else node.base
+        found = self._resolved(ref, node.base, location, pointer)
+        if found is not None:
+            self._dynamic.append((node.value, fragment if (base, fragment) in self._who.dynamic else "", found))
 
     def _resolved(self, ref: str, base: str, location: str, pointer: str) -> str | None:
         """Give a reference as a pointer into the whole; None where it stays as it is."""
