@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OUT = HOME / "corpus.json"
 """What was found of each document."""
 
-_TIMEOUT_S = 120
+_TIMEOUT_S = 900
 _MEMORY = 6 << 30
 _EVERY = 40
 _SHOWN = 8

@@ -153,8 +153,9 @@ class Folder:
         elif self._home is None or self._remote:
             raise DocumentError("a document that is no file may not refer to one")
         else:
-            path = Path(place).resolve()
-            if SCHEME.match(place) or not path.is_relative_to(self._home):
+            odd = SCHEME.match(place) or "\0" in place
+            path = Path() if odd else Path(place).resolve()
+            if odd or not path.is_relative_to(self._home):
                 raise DocumentError("it lies outside of the document's folder")
             name, key = path.name, path.relative_to(self._home).as_posix()
             # A document that was merely saved next to `.env` or a key must not hand them to its API.
