@@ -225,14 +225,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s,
         copies=Copies(cache) if cache and "://" in location else None,
     )  # fmt: skip
-    if isinstance(document, dict):
-        root, text, where = _copied(document), None, "the document"
-    else:
-        remote = "://" in location
-        where = shown(location) if remote else location
-        url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
-        text = decode(data, where)
-        root, location = parse(text, where), url
+    root, text, location, where = _read(document, location, fetcher)
     dialect = dialect_of(root, where)
     notices: list[Notice] = []
     if text is None or has_external(text) or has_names(text):
@@ -248,6 +241,17 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         raise _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
+
+
+def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher) -> tuple[Any, str | None, str, str]:
+    """Give the parsed document, its text if it has one, where it was in the end, and how an error names it."""
+    if isinstance(document, dict):
+        return _copied(document), None, location, "the document"
+    remote = "://" in location
+    where = shown(location) if remote else location
+    url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
+    text = decode(data, where)
+    return parse(text, where), text, url, where
 
 
 def _once(*groups: list[Notice]) -> tuple[Notice, ...]:
