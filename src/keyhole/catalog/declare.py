@@ -40,6 +40,7 @@ _CUTS = (
     (Cut(2, 2, 3), Cut(0, 0, 1)),
     (Cut(1, 1, 1), Cut(0, 0, 0)),
     (Cut(1, 0, 0), Cut(0, 0, 0)),
+    (Cut(0, 0, 0), Cut(0, 0, 0)),
 )
 _FULL = ((24, 200), (24, 120), (20, 80), (16, 60), (12, 40), (8, 30), (5, 20), (2, 10))
 
@@ -152,14 +153,14 @@ def usage(operation: Operation, *, budget: int = 160) -> str:
 
 def _fitting(operation: Operation, budget: int) -> str:
     head = heading(operation)
-    room = budget - estimate(head)
+    room = max(budget - estimate(head), 40) * 8
     text = ""
     for arguments, output in _CUTS:
         try:
-            text = function(operation, arguments, output, max(room, 40) * 8)
+            text = function(operation, arguments, output, room)
         except TooLarge:
             continue
-        if estimate(text) <= room:
+        if estimate(namespace(operation.api, [head, text])) <= budget:
             break
     if not text or estimate(text) > MAX_TOKENS - 100:
         text = bare(operation)
@@ -203,7 +204,8 @@ def function(
 def _arguments(operation: Operation, cut: Cut, bound: int) -> str:
     signature = operation.signature
     rows: list[tuple[str, bool, Any]] = [
-        (one.name, one.required, _described(one.schema, one.description, cut)) for one in signature.parameters
+        (one.name, one.required, _described(one.schema, one.description, cut, deprecated=one.deprecated))
+        for one in signature.parameters
     ]
     if (body := signature.body) and not _says_nothing(operation, body):
         # Before the optional parameters: `members` keeps the order among equals, and a body matters more than they do.
@@ -225,7 +227,9 @@ def _says_nothing(operation: Operation, body: Body) -> bool:
     return closed or (operation.method in ("GET", "HEAD") and found.get("type") in (None, "object"))
 
 
-def _described(schema: dict[str, Any], description: str, cut: Cut) -> dict[str, Any]:
+def _described(schema: dict[str, Any], description: str, cut: Cut, *, deprecated: bool = False) -> dict[str, Any]:
+    if deprecated:
+        schema = {**schema, "deprecated": True}
     if not cut.text or not description or "$ref" in schema:
         return schema
     return {**schema, "description": description}

@@ -12,6 +12,7 @@ Schema = dict[str, Any]
 Dialect = Literal["2.0", "3.0", "3.1"]
 
 _PLURALS = ("properties", "patternProperties", "schemas", "definitions", "$defs", "allOf", "anyOf", "oneOf", "items")
+_MERGED = frozenset({"properties", "required", "allOf", "anyOf", "oneOf"})
 _NESTING = 16
 _MAX_PARTS = 200
 
@@ -27,6 +28,9 @@ class Schemas:
         self.root = root
         self.dialect: Dialect = dialect
         self._targets: dict[str, Schema] = {}
+        self._children: dict[str, list[str]] | None = None
+        self.memo: dict[Any, Any] = {}
+        """What others of this room have found out about the document, for themselves."""
 
     def resolve(self, schema: Any) -> Schema:
         """Follow `schema`'s chain of `$ref`s to a schema without one; siblings of a `$ref` count in 3.1 alone."""
@@ -44,13 +48,20 @@ class Schemas:
             if self.dialect == "3.1":
                 siblings = {**{key: value for key, value in found.items() if key != "$ref"}, **siblings}
             found = self.target(ref)
-        return {**found, **siblings} if siblings else found
+        if not siblings:
+            return found
+        if not _MERGED.isdisjoint(siblings) and not _MERGED.isdisjoint(found):
+            # What is beside a reference adds to what it points at, and does not take its place.
+            parts = [{key: part[key] for key in part if key in _MERGED} for part in (found, siblings)]
+            rest = {key: value for key, value in {**found, **siblings}.items() if key not in _MERGED}
+            return {**rest, "allOf": parts}
+        return {**found, **siblings}
 
     def target(self, ref: str) -> Schema:
         """Give what `ref` points at, one step, memoised; `{}` where that is no object."""
         if (known := self._targets.get(ref)) is not None:
             return known
-        found = _pointed(self.root, ref)
+        found = pointed(self.root, ref)
         # "$ref" may be the name of a property: only a string is a reference, so {"$ref": {...}} is a plain schema.
         target = cast("Schema", found) if isinstance(found, dict) else {}
         self._targets[ref] = target
@@ -101,6 +112,28 @@ class Schemas:
                 found.setdefault(name, []).append(cast("Schema", value) if isinstance(value, dict) else {})
         return found
 
+    def alternatives(self, schema: Any) -> tuple[str, list[Any], Schema] | None:
+        """Give the first `oneOf` or `anyOf` among the parts of an `allOf`: its keyword, its members, what has it."""
+        for part in self._parts(schema):
+            for keyword in ("oneOf", "anyOf"):
+                if isinstance(members := part.get(keyword), list) and members:
+                    return keyword, cast("list[Any]", members), part
+        return None
+
+    def children(self, ref: str) -> list[str]:
+        """Give references to the document's named schemas that have `ref` in their `allOf`."""
+        if self._children is None:
+            found: dict[str, list[str]] = {}
+            place = "definitions" if self.dialect == "2.0" else "components/schemas"
+            for name, schema in _mapping(pointed(self.root, f"#/{place}")).items():
+                parts = _mapping(schema).get("allOf")
+                for part in cast("list[Any]", parts) if isinstance(parts, list) else ():
+                    if isinstance(parent := _mapping(part).get("$ref"), str):
+                        pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
+                        found.setdefault(parent, []).append(f"#/{place}/{pointer}")
+            self._children = found
+        return self._children.get(ref, [])
+
     def slice(self, schema: Any, *, depth: int = 8, request: bool = True) -> Schema:
         """Give a self-contained JSON Schema 2020-12 of `schema`, `$defs` included, for validating.
 
@@ -143,7 +176,8 @@ def _unescaped(segment: str) -> str:
     return unquote(segment).replace("~1", "/").replace("~0", "~")
 
 
-def _pointed(root: Any, ref: str) -> Any:
+def pointed(root: Any, ref: str) -> Any:
+    """Give what the local reference `ref` (`#/a/b`) points at, one step; None where it leads nowhere."""
     if not ref.startswith("#") or (len(ref) > 1 and ref[1] != "/"):
         return None
     found = root

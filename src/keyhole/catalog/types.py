@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from keyhole.catalog.discriminator import discriminator_of, parted, told
 from keyhole.catalog.telling import rank
 from keyhole.catalog.wording import IDENTIFIER, comment, key, literal, note
 
@@ -25,6 +26,8 @@ _MAX_FORMS = 40
 _FORMS_READ = 12
 _FLAT = 200
 _MAX_STACK = 40
+_MAX_TUPLE = 8
+_NO_TYPE = frozenset({"required", "description", "title", "not"})
 
 
 class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smaller cut is tried)
@@ -85,9 +88,18 @@ class Printer:
         return text
 
     def members(
-        self, rows: list[tuple[str, bool, Any]], depth: int, stack: tuple[str, ...] = (), indent: str = ""
+        self,
+        rows: list[tuple[str, bool, Any]],
+        depth: int,
+        stack: tuple[str, ...] = (),
+        indent: str = "",
+        *,
+        others: bool = False,
     ) -> str:
-        """Print an object type of (name, required, schema) rows: required ones first, the rest as the cut allows."""
+        """Print an object type of (name, required, schema) rows: required ones first, the rest as the cut allows.
+
+        `others` says that names of the caller's own may be added.
+        """
         shown, hidden = self._chosen(rows)
         inner = f"{indent}  "
         parts: list[str] = []
@@ -97,6 +109,8 @@ class Printer:
             written = self.type(schema, depth - (not deep), stack, inner)
             text = f"{key(name)}{'' if required else '?'}: {written}"
             parts.append(self._explained(text, schema))
+        if others:
+            parts.append(f"[name: string]: unknown{';' if self._cut.text else ''}")
         rest = ""
         if hidden:
             rest = f"/* {_listed([row[0] for row in hidden])} */"
@@ -112,21 +126,21 @@ class Printer:
         if not self._request and len(rows) > width:
             rows = sorted(rows, key=lambda row: rank(row[0]))
         elif self._request:
-            rows = [*(row for row in rows if row[1]), *(row for row in rows if not row[1])]
+            rows = sorted(rows, key=lambda row: (not row[1], self._is_deprecated(row[2])))
             needed = sum(1 for row in rows if row[1] or row[0] == "body")
             width = max(width, min(needed, 3 * width + 8))
         return rows[:width], rows[width:]
 
     def _explained(self, text: str, schema: Any) -> str:
-        """With descriptions on, end the member's line with its text."""
+        """With descriptions on, end the member's line with its text; without, say in a word what is deprecated."""
         if not self._cut.text:
-            return text
-        notes = note(self._schemas.resolve(schema), self._cut.text)
-        if isinstance(schema, dict) and isinstance(own := cast("Schema", schema).get("description"), str):
-            notes = note({**self._schemas.resolve(schema), "description": own}, self._cut.text)
+            return f"{text} /* deprecated */" if self._request and self._is_deprecated(schema) else text
+        own = cast("Schema", schema) if isinstance(schema, dict) else {}
+        said = {name: own[name] for name in ("description", "deprecated") if name in own}
+        notes = note({**self._schemas.resolve(schema), **said}, self._cut.text)
         first, newline, rest = text.partition("\n")
-        said = f" // {notes}" if notes else ""
-        return f"{first}{said}{newline}{rest};" if newline else f"{first};{said}"
+        line = f" // {notes}" if notes else ""
+        return f"{first}{line}{newline}{rest};" if newline else f"{first};{line}"
 
     def _of(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:  # noqa: PLR0911 (one a case)
         values = schema.get("enum")
@@ -139,35 +153,54 @@ class Printer:
             each = [self._of({**schema, "type": kind}, depth, stack, indent) for kind in cast("list[Any]", kinds)[:7]]
             return union(each) if each else "unknown"
         if kinds == "array" or (kinds is None and isinstance(schema.get("items"), dict)):
-            return _array(self.type(schema.get("items"), depth, stack, indent))
+            return self._list(schema, depth, stack, indent)
         if kinds == "file" or (kinds == "string" and schema.get("format") == "binary"):
             return "Uint8Array"
         if isinstance(kinds, str) and kinds in _PLAIN:
             return _PLAIN[kinds]
-        for keyword in ("oneOf", "anyOf"):
-            options = schema.get(keyword)
-            if (
-                isinstance(options, list)
-                and options
-                and (written := self._options(schema, keyword, depth, stack, indent))
-            ):
-                return written
+        if written := self._chosen_form(schema, depth, stack, indent):
+            return written
         if kinds == "string":
             return "string"
         return self._object(schema, depth, stack, indent)
+
+    def _chosen_form(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
+        """Print a schema that is one of several; empty where it is not."""
+        composed = any(keyword in schema for keyword in ("allOf", "oneOf", "anyOf"))
+        if composed and (found := self._schemas.alternatives(schema)):
+            return self._options(schema, found, depth, stack, indent)
+        kind = discriminator_of(schema, self._schemas) if depth > 0 and stack and stack[-1] else None
+        parts = parted(stack[-1], kind, self._schemas) if kind else None
+        if parts is None:
+            return ""
+        base, options = parts
+        return self._options({**base, "oneOf": options}, ("oneOf", list(options), {}), depth, stack, indent)
+
+    def _list(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
+        items, prefix = schema.get("items"), schema.get("prefixItems")
+        if isinstance(items, list):  # a tuple of older drafts
+            prefix, items = cast("list[Any]", items), None
+        if not isinstance(prefix, list) or not prefix or len(cast("list[Any]", prefix)) > _MAX_TUPLE:
+            return _array(self.type(items, depth, stack, indent))
+        each = [self.type(item, depth, stack, indent) for item in cast("list[Any]", prefix)]
+        rest = [f"...{_array(self.type(cast('Any', items), depth, stack, indent))}"] if isinstance(items, dict) else []
+        return f"[{', '.join([*each, *rest])}]"
 
     def _object(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
         properties = self._schemas.properties(schema)
         if properties:
             if depth <= 0:
-                names = list(properties) if self._request else sorted(properties, key=rank)
+                needed = self._schemas.required(schema)
+                names = sorted(properties, key=(lambda name: name not in needed) if self._request else rank)
                 return f"{{ /* {_listed(names)} */ }}"
+            if "allOf" in schema and stack and stack[-1]:
+                properties = told(properties, schema, stack[-1], self._schemas)
             required = self._schemas.required(schema)
             hidden = {name for name, value in properties.items() if self._is_hidden(value)}
             if required & hidden:
                 required -= {"id"}  # as in slice: the list was written for the other direction
             rows = [(name, name in required, value) for name, value in properties.items() if name not in hidden]
-            return self.members(rows, depth, stack, indent)
+            return self.members(rows, depth, stack, indent, others=self._has_more(schema))
         parts = schema.get("allOf")
         if isinstance(parts, list) and len(stack) < 30:
             written = [self.type(part, depth, stack, indent) for part in cast("list[Any]", parts)[:4]]
@@ -175,22 +208,45 @@ class Printer:
             if telling:
                 return telling[0]
         extra = schema.get("additionalProperties")
+        if not isinstance(extra, dict) and isinstance(patterns := schema.get("patternProperties"), dict):
+            extra = next(iter(cast("Schema", patterns).values()), None)
         if isinstance(extra, dict) and extra:
             return (
                 f"Record<string, {self.type(cast('Any', extra), depth - 1, stack, indent) if depth > 0 else 'unknown'}>"
             )
         return "Record<string, unknown>" if schema.get("type") == "object" else "unknown"
 
+    def _is_deprecated(self, schema: Any) -> bool:
+        own = cast("Schema", schema).get("deprecated") if isinstance(schema, dict) else None
+        return own is True or self._schemas.resolve(schema).get("deprecated") is True
+
+    def _has_more(self, schema: Schema) -> bool:
+        """Say whether an object takes names of the caller's own: a bare `{}` or `{type: object}` does not say so."""
+        extra = schema.get("additionalProperties")
+        kind = cast("Schema", extra).get("type", "object") if isinstance(extra, dict) and extra else "object"
+        return self._request and (kind != "object" or (isinstance(extra, dict) and "$ref" in extra))
+
     def _is_hidden(self, schema: Schema) -> bool:
         return schema.get(self._hidden) is True or self._schemas.resolve(schema).get(self._hidden) is True
 
-    def _options(self, schema: Schema, keyword: str, depth: int, stack: tuple[str, ...], indent: str) -> str:
+    def _options(
+        self,
+        schema: Schema,
+        found: tuple[str, list[Any], Schema],
+        depth: int,
+        stack: tuple[str, ...],
+        indent: str,
+    ) -> str:
+        """Print the alternatives of `schema`: keyword, members, and the part of it that has them."""
+        _, members, owner = found
         # Alternatives that only say what is required together are no types of their own.
         options = [
             option
-            for option in cast("list[Any]", schema[keyword])
+            for option in members
             if set(self._schemas.resolve(option)) - {"required", "description", "title", "not"}
         ]
+        if kind := discriminator_of(owner, self._schemas):
+            options = [kind.said(option, self._schemas) for option in options]
         base = {name: value for name, value in schema.items() if name not in ("oneOf", "anyOf")}
         own = self._object(base, depth, stack, indent) if self._schemas.properties(base) else ""
         if not options:
@@ -245,6 +301,8 @@ class Printer:
         if len(values) <= limit + 1:
             return union([literal(value) for value in values])
         wide = "string" if all(isinstance(value, str) or value is None for value in values) else "unknown"
+        if not shown:
+            return wide
         return f"{wide} /* {comment(' | '.join(shown), 60 * limit + 60)} | … {len(values) - limit} more */"
 
 

@@ -25,8 +25,8 @@ def literal(value: Any) -> str:
 
 
 def key(name: str) -> str:
-    """Write a property's name, quoted where it is no identifier."""
-    if IDENTIFIER.fullmatch(name):
+    """Write a property's name, quoted where it is no identifier, or where parsers take it for a modifier."""
+    if IDENTIFIER.fullmatch(name) and name != "abstract":
         return name
     return json.dumps(name, ensure_ascii=not name.isprintable())
 
@@ -45,8 +45,8 @@ def prose(text: str, limit: int) -> str:
 
 
 def note(schema: Schema, limit: int) -> str:
-    """Say in a line what a type cannot: format, default, bounds, description."""
-    found: list[str] = []
+    """Say in a line what a type cannot: deprecation, format, default, bounds, description."""
+    found = ["deprecated"] if schema.get("deprecated") is True else list[str]()
     form = schema.get("format")
     if isinstance(form, str) and form not in ("int32", "int64", "float", "double", "binary", "string"):
         found.append(comment(form, 30))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import tempfile
 from pathlib import Path
 
 import wasmtime
 
+from keyhole.folders import untrusted, untrusted_folder
 from keyhole.log import logger
 from keyhole.sandbox.quickjs import capi
 
@@ -36,7 +36,7 @@ class Cache:
         if not self._trusted:
             return None
         for path in sorted(self._folder.glob(f"{key}-*.cwasm")):
-            if (problem := _untrusted(path)) is not None:
+            if (problem := untrusted(path)) is not None:
                 self._warn(problem, file=path.name)
                 continue
             try:
@@ -72,13 +72,10 @@ class Cache:
         return self.load(key) or module
 
     def _check(self) -> bool:
-        resolved = self._folder.resolve()
-        for folder in (resolved, *resolved.parents):
-            problem = _untrusted(folder, ancestor=folder != resolved)
-            if problem is not None:
-                self._warn(problem, path=str(folder))
-                return False
-        return True
+        found = untrusted_folder(self._folder)
+        if found is not None:
+            self._warn(found[1], path=str(found[0]))
+        return found is None
 
     def _remove(self, path: Path) -> None:
         try:
@@ -116,22 +113,3 @@ def _digest(path: Path) -> str:
                 file.seek(at)
                 digest.update(file.read(_SAMPLE))
     return digest.hexdigest()[:32]
-
-
-def _untrusted(path: Path, *, ancestor: bool = False) -> str | None:
-    """Say why `path` cannot be trusted: somebody else could have put, or could put, something into it."""
-    if os.name == "nt":  # pragma: no cover  (access lists instead of modes; a profile's folders are the user's own)
-        return None
-    try:
-        status = path.lstat()
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    if stat.S_ISLNK(status.st_mode):
-        return "is a symbolic link"
-    # Root can change this process anyhow: a cache baked as root into a container image is as good as our own.
-    if status.st_uid not in (os.geteuid(), 0):
-        return f"belongs to user {status.st_uid}"
-    # In a sticky folder (such as /tmp) nobody can rename what is another's.
-    if status.st_mode & 0o022 and not (ancestor and status.st_mode & stat.S_ISVTX):
-        return f"is writable by others (mode {stat.S_IMODE(status.st_mode):o})"
-    return None

@@ -176,11 +176,22 @@ class Scan:
 
     def _match_template(self, path: str, pointer: str, parameters: dict[tuple[str, str], Object]) -> None:
         """Make the path parameters and the path's template agree."""
-        wanted = [template_name(expression) for expression in TEMPLATE.findall(path)] if "{" in path else []
-        for name in wanted:
-            if (name, "path") not in parameters:
+        wanted: dict[str, str] = {}
+        for expression in TEMPLATE.findall(path) if "{" in path else []:
+            wanted.setdefault(template_name(expression), expression.strip())
+        own_query = path.partition("#")[0].partition("?")[2].split("&")
+        for name, expression in wanted.items():
+            if (name, "path") in parameters:
+                continue
+            if f"{name}={{{expression}}}" in own_query and (name, "query") in parameters:
+                continue  # `/search?q={q}`, with `q` declared as what it is
+            declared = parameters.pop((expression, "path"), None)
+            if declared is None:
                 self._note(pointer, f"the path parameter {name!r} is not declared; taken as a text")
-                parameters[name, "path"] = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                declared = {"in": "path", "required": True, "schema": {"type": "string"}}
+            # RFC 6570 section 3.2: the operator says what goes before the value.
+            style = {".": "label", ";": "matrix"}.get(expression[:1], "simple")
+            parameters[name, "path"] = {"style": style, **declared, "name": name}
         for name, place in list(parameters):
             if place == "path" and name not in wanted:
                 self._note(pointer, f"the path parameter {name!r} is not in the path; skipped")

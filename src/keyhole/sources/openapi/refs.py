@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
+from keyhole.catalog.schema import pointed
 from keyhole.errors import DocumentError
 from keyhole.sources.openapi.document import decode, parse
+from keyhole.sources.openapi.dynamic import Dynamic, bind
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
-from keyhole.sources.openapi.guard import joined, origin_of
+from keyhole.sources.openapi.guard import origin_of
+from keyhole.sources.openapi.identity import SCHEME, Identity, Node, escaped, nodes, placed
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:
@@ -27,20 +30,30 @@ _MAX_BYTES = 128 << 20
 _MAX_NOTICES = 100
 _MAX_S = 120.0
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml", ""})
-# Two letters at least: "C:\\" is a path.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _EXTERNAL = re.compile(r"""\$ref["']?\s*:\s*["']?[^#"'\s{]""")
 _LOCAL = re.compile(r"""\$ref["']?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|(#[^\s,}]*))""")
-
-
-def escaped(key: str) -> str:
-    """Give a key as one segment of a JSON pointer in a URI fragment (RFC 6901 section 6)."""
-    return key.replace("~", "~0").replace("/", "~1").replace("%", "%25")
 
 
 def pointer_to(*keys: str | int) -> str:
     """Give the pointer `#/a/b`, as notices show it: without percent escapes."""
     return "#/" + "/".join(str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def shown_pointer(pointer: str) -> str:
+    """Give a reference's pointer as notices show it."""
+    return pointer.replace("%25", "%")
+
+
+def _holders(node: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give where a node holds references: its `$ref`, and the URIs of a discriminator's mapping."""
+    if isinstance(node.get("$ref"), str):
+        yield node, "$ref"
+    discriminator = node.get("discriminator")
+    mapping = cast("dict[str, Any]", discriminator).get("mapping") if isinstance(discriminator, dict) else None
+    for value, target in list(cast("dict[str, Any]", mapping).items()) if isinstance(mapping, dict) else ():
+        # OpenAPI 3.1.1, 4.8.25.3: without one of these it is the name of a component.
+        if isinstance(target, str) and re.search(r"[#/]|\.(?:json|ya?ml)$", target):
+            yield cast("dict[str, Any]", mapping), value
 
 
 class Folder:
@@ -54,6 +67,8 @@ class Folder:
         self._fetcher = fetcher
         self._files: dict[str, Any] = {}
         self._keys: dict[str, str | None] = {}
+        self._who = Identity()
+        self._dynamic: list[Dynamic] = []
         self._queue: list[tuple[Any, str, str]] = []
         self._bytes = 0
         self._deadline = time.monotonic() + _MAX_S
@@ -61,50 +76,73 @@ class Folder:
 
     def fold(self) -> list[Notice]:
         """Rewrite every external `$ref` to `#/x-keyhole-files/KEY/...`, in place. Gives what could not be had."""
+        self._who.register(self._root, self._main(), "")
         self._queue.append((self._root, self._main(), ""))
         while self._queue:
             self._rewrite(*self._queue.pop())
-        if self._files:
-            self._root[FOLDED] = self._files
+        if self._dynamic:
+            bind(self._root, self._who, self._dynamic)
         return self.notices
 
     def _main(self) -> str:
         return str(Path(self._location).resolve()) if self._home else self._location
 
     def _rewrite(self, content: Any, location: str, prefix: str) -> None:
-        """Point the `$ref`s of one file at the whole. `prefix` is the pointer to the file, without `#`."""
-        for pointer, node in references(content):
-            ref = cast("str", node["$ref"])
-            target, _, fragment = ref.partition("#")
-            if fragment and not fragment.startswith("/"):
-                continue  # an anchor: resolves to nothing, and is named as dangling
-            if not target:
-                if prefix:
-                    node["$ref"] = f"#{prefix}{'/' + fragment.lstrip('/') if fragment else ''}"
-                continue
-            place = self._place(location, target)
-            if place == self._main():
-                node["$ref"] = f"#{fragment}"
-            elif (key := self._key(place, ref, f"#{prefix}{pointer}")) is not None:
-                node["$ref"] = f"#/{FOLDED}/{escaped(key)}{fragment}"
+        """Point the references of one file at the whole. `prefix` is the pointer to the file, without `#`."""
+        circles: set[str] = set()
+        for node in nodes(content, location):
+            pointer = f"#{prefix}{node.pointer}"
+            for holder, key in _holders(node.value):
+                if (found := self._resolved(holder[key], node.base, location, pointer)) is not None:
+                    holder[key] = found
+            if isinstance(ref := node.value.get("$dynamicRef"), str):
+                self._note_dynamic(node, ref, location, pointer)
+            if node.value.get("$recursiveAnchor") is True:
+                circles.add(pointer)
+            if isinstance(node.value.get("$recursiveRef"), str):
+                # JSON Schema 2019-09, section 8.2.4.2, as documents mean it: the nearest schema around that says so.
+                around = pointer
+                while around and around not in circles:
+                    around = around.rpartition("/")[0]
+                if around:
+                    del node.value["$recursiveRef"]
+                    node.value.setdefault("$ref", around)
 
-    def _place(self, location: str, target: str) -> str:
-        if "://" in location:
-            return joined(location, target)
-        if not location or _SCHEME.match(target) or "\0" in unquote(target):
-            return target
-        return str((Path(location).parent / unquote(target)).resolve())
+    def _note_dynamic(self, node: Node, ref: str, location: str, pointer: str) -> None:
+        target, _, fragment = ref.partition("#")
+        base = placed(node.base, target) if target else node.base
+        found = self._resolved(ref, node.base, location, pointer)
+        if found is not None:
+            self._dynamic.append((node.value, fragment if (base, fragment) in self._who.dynamic else "", found))
+
+    def _resolved(self, ref: str, base: str, location: str, pointer: str) -> str | None:
+        """Give a reference as a pointer into the whole; None where it stays as it is."""
+        target, _, fragment = ref.partition("#")
+        inside = placed(base, target) if target else base
+        if inside in self._who.resources:
+            found = self._who.find(inside, fragment)
+            if found is not None and inside != location and pointed(self._root, found) is None:
+                # Many write `#/components/...` inside of a schema with an `$id`, and mean the document.
+                found = self._who.find(location, fragment) if not target else found
+            return found
+        if not target:
+            return None
+        key = self._key(placed(location, target), ref, pointer)
+        return None if key is None else self._who.find(key, fragment)
 
     def _key(self, place: str, ref: str, pointer: str) -> str | None:
+        """Give the place of a file once it is read; None, with a notice, where it cannot be had."""
         if place not in self._keys:
             try:
-                self._keys[place] = self._load(place)
+                if place not in self._who.resources:
+                    self._load(place)
+                self._keys[place] = place
             except DocumentError as error:
                 self._keys[place] = None
-                self.notices.append(Notice(pointer, f"$ref {ref[:200]!r} is left out: {error.message}"))
+                self.notices.append(Notice(shown_pointer(pointer), f"$ref {ref[:200]!r} is left out: {error.message}"))
         return self._keys[place]
 
-    def _load(self, place: str) -> str:
+    def _load(self, place: str) -> None:
         if len(self._files) >= _MAX_FILES or self._bytes > _MAX_BYTES:
             raise DocumentError(f"more than {_MAX_FILES} files or {_MAX_BYTES >> 20} MB are referred to")
         if time.monotonic() > self._deadline:
@@ -115,8 +153,9 @@ class Folder:
         elif self._home is None or self._remote:
             raise DocumentError("a document that is no file may not refer to one")
         else:
-            path = Path(place)
-            if _SCHEME.match(place) or not path.is_relative_to(self._home):
+            odd = SCHEME.match(place) or "\0" in place
+            path = Path() if odd else Path(place).resolve()
+            if odd or not path.is_relative_to(self._home):
                 raise DocumentError("it lies outside of the document's folder")
             name, key = path.name, path.relative_to(self._home).as_posix()
             # A document that was merely saved next to `.env` or a key must not hand them to its API.
@@ -130,40 +169,18 @@ class Folder:
         while key in self._files:
             key += "+"  # two URLs that differ in their query
         self._files[key] = content
+        self._root[FOLDED] = self._files
+        self._who.register(content, place, f"/{FOLDED}/{escaped(key)}")
         self._queue.append((content, place, f"/{FOLDED}/{escaped(key)}"))
-        return key
-
-
-def references(content: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every object with a string `$ref`, with its pointer (from `/`). Each once; examples are not looked into."""
-    seen: set[int] = set()
-    stack: list[tuple[str, Any]] = [("", content)]
-    while stack:
-        pointer, node = stack.pop()
-        if id(node) in seen:
-            continue
-        if isinstance(node, dict):
-            seen.add(id(cast("object", node)))
-            entries = cast("dict[str, Any]", node)
-            if isinstance(entries.get("$ref"), str):
-                yield pointer, entries
-            for key, value in entries.items():
-                if _nested(value) and (key != "example" or pointer.endswith("/properties")):
-                    stack.append((f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", value))
-        elif isinstance(node, list):
-            seen.add(id(cast("object", node)))
-            for index, value in enumerate(cast("list[Any]", node)):
-                if _nested(value):
-                    stack.append((f"{pointer}/{index}", value))
 
 
 def _nested(value: Any) -> bool:
     return isinstance(value, (dict, list))
 
 
-def has_external(text: str | None) -> bool:
-    """Say whether a document's text may refer to other files. Without a text: it may."""
-    return text is None or _EXTERNAL.search(text) is not None
+def has_external(text: str) -> bool:
+    """Say whether a document's text may refer to other files."""
+    return _EXTERNAL.search(text) is not None
 
 
 def dangling(root: dict[str, Any], schemas: Schemas, text: str | None) -> list[Notice]:
@@ -178,11 +195,13 @@ def dangling(root: dict[str, Any], schemas: Schemas, text: str | None) -> list[N
         if not any(_broken(schemas, ref, known) for ref in distinct):
             return []
     found: dict[str, Notice] = {}
-    for pointer, node in references(root):
-        ref = cast("str", node["$ref"])
-        why = _broken(schemas, ref, known)
-        if why and ref not in found and len(found) < _MAX_NOTICES and ref.startswith("#"):
-            found[ref] = Notice("#" + pointer, f"$ref {ref[:200]!r} {why}; anything is allowed there")
+    for node in nodes(root):
+        ref = node.value.get("$ref")
+        if not isinstance(ref, str) or ref in found or len(found) >= _MAX_NOTICES or not ref.startswith("#"):
+            continue
+        if why := _broken(schemas, ref, known):
+            said = f"$ref {ref[:200]!r} {why}; anything is allowed there"
+            found[ref] = Notice(shown_pointer(f"#{node.pointer}"), said)
     return list(found.values())
 
 

@@ -121,7 +121,9 @@ def _target(call: Call, endpoint: Endpoint, plan: Plan) -> tuple[str, list[str]]
         # A URL parser or the server would resolve these, and the request would be another one than the policy saw.
         names = ", ".join(name for name, _, _ in values.values())
         raise SerialisationError(f"{names}: {path[:200]!r} holds '.' or '..', which leads to another path")
-    query = [_filled(part, fill) for part in fixed.split("&") if part] if fixed else []
+    # What the template has and is no path argument is a query parameter, and comes below.
+    parts = [(part, {template_name(each) for each in TEMPLATE.findall(part)}) for part in fixed.split("&") if part]
+    query = [_filled(part, fill) for part, names in parts if names <= values.keys()]
     for name, wire, value in _given(call, plan, "query"):
         query += _named(name, query_parts, wire, value)
     return path, query

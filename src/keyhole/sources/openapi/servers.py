@@ -27,11 +27,12 @@ def checked_base(url: str) -> str:
 
 
 def base_of(servers: list[Any] | None, location: str) -> str:
-    """Give the first usable server's URL, empty where the document alone cannot say it.
+    """Give the first usable server's URL, by https where the document offers both; empty where it cannot say it.
 
     Relative URLs are resolved against `location`, the document's own URL (OpenAPI 3.1.1, 4.6); no servers at all
     means `/`. A document from a file has no location to resolve against.
     """
+    found: list[str] = []
     for server in servers or [{"url": "/"}]:
         entry = cast("dict[str, Any]", server) if isinstance(server, dict) else {}
         url = _filled(entry)
@@ -42,8 +43,12 @@ def base_of(servers: list[Any] | None, location: str) -> str:
             absolute = f"https:{absolute}"
         if origin_of(absolute) is not None and "@" not in urlsplit(absolute).netloc:
             parts = urlsplit(absolute)
-            return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
-    return ""
+            found.append(urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "")))
+    if not found:
+        return ""
+    # A credential is sent there: not in the clear where the same host can be had by https.
+    secure = found[0].replace("http:", "https:", 1)
+    return secure if secure in found and urlsplit(secure).port is None else found[0]
 
 
 def _filled(server: dict[str, Any]) -> str | None:

@@ -133,7 +133,7 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
         return None, {}
     request = schemas.resolve(raw)
     content = _object(request.get("content"))
-    if not content and not request:
+    if not content and (not request or ("content" in request and request.get("required") is not True)):
         return None, {}
     chosen = _chosen(content, schemas)
     media = schemas.resolve(content.get(chosen))
@@ -224,25 +224,34 @@ def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, O
 
 
 def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[str]]:
-    """Give the schema of a successful answer, and the content types it may have."""
+    """Give the schema of a successful answer, and the content types it may have: of the first that has a schema."""
     responses = {str(key).upper(): value for key, value in _object(endpoint.operation.get("responses")).items()}
     good = sorted(key for key in responses if key.startswith("2")) or [key for key in ("DEFAULT",) if key in responses]
-    for key in good:
-        response = schemas.resolve(responses[key])
-        if schemas.dialect == "2.0":
-            produces = endpoint.operation.get("produces") or schemas.root.get("produces")
-            types = (
-                [item for item in cast("list[Any]", produces) if isinstance(item, str)]
-                if isinstance(produces, list)
-                else []
-            )
-            if isinstance(response.get("schema"), dict):
-                return _answer_schema(response["schema"], preferred(types) if types else "application/json"), types
-        elif content := _object(response.get("content")):
-            chosen = preferred(content)
-            media = schemas.resolve(content[chosen])
-            return _answer_schema(media.get("schema") or media.get("itemSchema"), chosen), list(content)
-    return None, []
+    answer = _old_answer if schemas.dialect == "2.0" else _answer
+    found = [answer(endpoint, schemas.resolve(responses[key]), schemas) for key in good]
+    fallback = next(((schema, types) for schema, types in found if types), (None, list[str]()))
+    return next(((schema, types) for schema, types in found if schema is not None), fallback)
+
+
+def _answer(_: Endpoint, response: Object, schemas: Schemas) -> tuple[Object | None, list[str]]:
+    content = _object(response.get("content"))
+    if not content:
+        return None, []
+    each = {kind: schemas.resolve(media) for kind, media in content.items()}
+    said = {kind: media.get("schema") or media.get("itemSchema") for kind, media in each.items()}
+    # JSON with nothing but examples is what the wildcard beside it describes.
+    telling = [kind for kind, schema in said.items() if schema and (is_json(kind) or "*" in kind)]
+    chosen = preferred(telling or content)
+    return _answer_schema(said[chosen], chosen), list(content)
+
+
+def _old_answer(endpoint: Endpoint, response: Object, schemas: Schemas) -> tuple[Object | None, list[str]]:
+    if not isinstance(response.get("schema"), dict):
+        return None, []
+    produces = endpoint.operation.get("produces") or schemas.root.get("produces")
+    listed = cast("list[Any]", produces) if isinstance(produces, list) else []
+    types = [item for item in listed if isinstance(item, str)]
+    return _answer_schema(response["schema"], preferred(types) if types else "application/json"), types
 
 
 def _is_empty(endpoint: Endpoint) -> bool:

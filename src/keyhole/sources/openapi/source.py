@@ -13,10 +13,12 @@ from keyhole.catalog.naming import NameEntry, api_name, operation_names
 from keyhole.catalog.operation import Body, Effect, Operation, Parameter, Signature
 from keyhole.catalog.schema import Schemas
 from keyhole.errors import DocumentError, nearest
+from keyhole.sources.openapi.copies import Copies
 from keyhole.sources.openapi.document import decode, dialect_of, parse
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender
+from keyhole.sources.openapi.identity import has_names
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
@@ -207,30 +209,26 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     timeout_s: float = 60.0,
     connect_timeout_s: float = 10.0,
     max_bytes: int = MAX_ANSWER_BYTES,
+    cache: Path | None = None,
 ) -> OpenAPISource:
     """Read a document and make its source. Blocks; run it in a thread where an event loop runs.
 
     `document` is a path, an http(s) URL, or the document itself. `doc_headers` go to the origin of that URL only.
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
-    addresses. Times in seconds; `max_bytes` bounds an answer. Raises `DocumentError` where no operation is left,
+    addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
+    fetched. Raises `DocumentError` where no operation is left,
     `UsageError` for a bad `base_url`.
     """
     location = "" if isinstance(document, dict) else _location(document)
     typed = [url for url in (location, base_url or "") if "://" in url]
     fetcher = Fetcher(
-        typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s
-    )
-    if isinstance(document, dict):
-        root, text, where = _copied(document), None, "the document"
-    else:
-        remote = "://" in location
-        where = shown(location) if remote else location
-        url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
-        text = decode(data, where)
-        root, location = parse(text, where), url
+        typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s,
+        copies=Copies(cache) if cache and "://" in location else None,
+    )  # fmt: skip
+    root, text, location, where = _read(document, location, fetcher)
     dialect = dialect_of(root, where)
     notices: list[Notice] = []
-    if has_external(text):
+    if text is None or has_external(text) or has_names(text):
         notices += Folder(root, location, fetcher).fold()
         text = None
     schemas = Schemas(root, dialect)
@@ -241,7 +239,19 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)
+    fetcher.keep()
     return source
+
+
+def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher) -> tuple[Any, str | None, str, str]:
+    """Give the parsed document, its text if it has one, where it was in the end, and how an error names it."""
+    if isinstance(document, dict):
+        return _copied(document), None, location, "the document"
+    remote = "://" in location
+    where = shown(location) if remote else location
+    url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
+    text = decode(data, where)
+    return parse(text, where), text, url, where
 
 
 def _once(*groups: list[Notice]) -> tuple[Notice, ...]:

@@ -28,6 +28,7 @@ _WORDS = {
 _INT = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # section 5.1
 _CORE = "tag:yaml.org,2002:"
 _MAX_DIGITS = 300
 
@@ -44,11 +45,11 @@ class YamlError(Exception):
 def parse_yaml(text: str) -> Any:
     """Give the first document of `text` as JSON values (dict with str keys, list, str, int, float, bool, None).
 
-    Aliases share one object. Of a key given twice the last one wins. `<<` merges (YAML 1.1, but in use). Raises
-    `YamlError`.
+    Aliases share one object. Of a key given twice the last one wins. `<<` merges (YAML 1.1, but in use). A character
+    that YAML does not allow (a stray control in a description) becomes U+FFFD. Raises `YamlError`.
     """
     try:
-        return _Builder().build(_parse(text, Loader=_LOADER))
+        return _Builder().build(_parse(_UNPRINTABLE.sub("\ufffd", text), Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(str(error.problem or "not YAML"), mark.line + 1 if mark else 0) from None
