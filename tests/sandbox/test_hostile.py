@@ -103,7 +103,7 @@ async def test_the_corpus_twice_leaves_what_it_leaves_once(engine):
     await all_of_them()
     memory, threads, files = resident(), threading.active_count(), open_files()
     await all_of_them()
-    assert threading.active_count() <= max(threads, 40)
+    assert threading.active_count() <= max(threads, 90)  # a pool of 65, and asyncio's own
     assert open_files() <= files
     assert resident() - memory < 48 << 20
 
