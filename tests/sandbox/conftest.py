@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+pytest.register_assert_rewrite("contract")
+from contract import PLACES, SOURCE  # noqa: E402
+
+from keyhole.sandbox.engine import ImageSource  # noqa: E402
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from keyhole.sandbox.engine import ImageSource
     from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
 KEY = b"k" * 32
@@ -49,3 +53,19 @@ def open_engine(compiled: Path) -> Callable[..., AbstractAsyncContextManager[Qui
             await engine.aclose()
 
     return opened
+
+
+@pytest.fixture(scope="module", params=PLACES)
+async def engine(
+    request: pytest.FixtureRequest, open_engine: Callable[..., AbstractAsyncContextManager[QuickJSEngine]]
+) -> AsyncIterator[QuickJSEngine]:
+    """The contract's engine, in each place."""
+    async with open_engine(SOURCE, request.param) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+async def bare(open_engine: Callable[..., AbstractAsyncContextManager[QuickJSEngine]]) -> AsyncIterator[QuickJSEngine]:
+    """An engine of which the image holds nothing but the language."""
+    async with open_engine(ImageSource(script=""), PLACES[0]) as engine:
+        yield engine

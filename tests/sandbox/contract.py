@@ -426,6 +426,17 @@ class EngineContract:
         assert not any(task.done() for task in spinning)
         assert [outcome.error.kind for outcome in await asyncio.gather(*spinning)] == ["cpu"] * 4
 
+    async def test_runs_that_wait_hold_no_thread(self, engine):
+        host, threads = Host(), threading.active_count()
+        waiting = [asyncio.create_task(run(engine, "await host('never')", host)) for _ in range(300)]
+        while host.now < 300:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert await value(engine, "return await double(1)") == 2
+        assert threading.active_count() <= threads + 70  # a pool of threads that run instances, and none of them waits
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
     async def test_cancelling_stops_the_program_and_its_calls(self, engine):
         for text in ("while (true) {}", "await host('never')", "host('never'); while (true) {}"):
             host = Host()

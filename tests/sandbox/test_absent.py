@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from keyhole.sandbox.engine import Failed, Finished, ImageSource, Limits
+from keyhole.sandbox.engine import Failed, Finished, Limits
 from keyhole.sandbox.program import Program
-from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.quickjs.local import LocalPlace
+
+if TYPE_CHECKING:
+    from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "programs.md").read_text()
 ABSENT = re.findall(r"^- `(.+)`: (.+)$", DOCUMENT.partition("## What is not there")[2], re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> QuickJSEngine:
-    return QuickJSEngine(
-        LocalPlace.create(ImageSource(script=""), cache=tmp_path_factory.getbasetemp().parent / "keyhole-cache")
-    )
+def engine(bare: QuickJSEngine) -> QuickJSEngine:
+    return bare
 
 
 async def host(name: str, argument: object) -> object:

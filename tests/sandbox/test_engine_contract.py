@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,17 +8,6 @@ from keyhole.errors import SandboxError
 
 pytest.register_assert_rewrite("contract")
 from contract import PLACES, SOURCE, EngineContract, check_hostile, failure, value  # noqa: E402
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from keyhole.sandbox.quickjs.engine import QuickJSEngine
-
-
-@pytest.fixture(scope="module", params=PLACES)
-async def engine(request, open_engine) -> AsyncIterator[QuickJSEngine]:
-    async with open_engine(SOURCE, request.param) as engine:
-        yield engine
 
 
 class TestQuickJS(EngineContract):

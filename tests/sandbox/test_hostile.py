@@ -12,12 +12,10 @@ import pytest
 from keyhole.sandbox.engine import Finished, Limits
 
 pytest.register_assert_rewrite("contract", "hostile_corpus")
-from contract import PLACES, SOURCE, resident, run  # noqa: E402
+from contract import resident, run  # noqa: E402
 from hostile_corpus import LargeHost, beside, corpus, shared_corpus  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from hostile_corpus import Hostile
 
     from keyhole.sandbox.engine import Engine
@@ -25,12 +23,6 @@ if TYPE_CHECKING:
 FINGERPRINT = Path(__file__).with_name("fingerprint.js").read_text("utf-8")
 PROGRAMS = corpus()
 ROOMY = Limits(cpu_s=10)
-
-
-@pytest.fixture(scope="module", params=PLACES)
-async def engine(request, open_engine) -> AsyncIterator[Engine]:
-    async with open_engine(SOURCE, request.param) as engine:
-        yield engine
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,9 @@ from keyhole.errors import ApiError
 from keyhole.sandbox.engine import Failed, Finished, Limits
 
 pytest.register_assert_rewrite("contract")
-from contract import PLACES, SOURCE, Host, run  # noqa: E402
+from contract import Host, run  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from keyhole.sandbox.engine import Engine
 
 
@@ -31,12 +29,6 @@ class Giving(Host):
 
     async def throw(self, argument: object) -> object:
         raise ApiError(str(self.answer), status=500, body=self.answer, hint=str(self.answer))
-
-
-@pytest.fixture(scope="module", params=PLACES)
-async def engine(request, open_engine) -> AsyncIterator[Engine]:
-    async with open_engine(SOURCE, request.param) as engine:
-        yield engine
 
 
 async def given(engine: Engine, answer: object, program: str, **limits: Any) -> object:

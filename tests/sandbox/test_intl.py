@@ -7,13 +7,15 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from keyhole.sandbox.engine import Finished, ImageSource, Limits
+from keyhole.sandbox.engine import Finished, Limits
 from keyhole.sandbox.program import Program
-from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.quickjs.local import LocalPlace
+
+if TYPE_CHECKING:
+    from keyhole.sandbox.quickjs.engine import QuickJSEngine
 
 CASES = (Path(__file__).parent / "intl_cases.js").read_text()
 RECORDED = Path(__file__).parent / "intl_recorded.json"
@@ -21,10 +23,8 @@ RECORDED = Path(__file__).parent / "intl_recorded.json"
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> QuickJSEngine:
-    return QuickJSEngine(
-        LocalPlace.create(ImageSource(script=""), cache=tmp_path_factory.getbasetemp().parent / "keyhole-cache")
-    )
+def engine(bare: QuickJSEngine) -> QuickJSEngine:
+    return bare
 
 
 async def host(name: str, argument: object) -> object:

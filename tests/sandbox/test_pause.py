@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module", params=PLACES)
-async def engine(request, open_engine) -> AsyncIterator[QuickJSEngine]:
-    async with open_engine(SOURCE, request.param) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module", params=PLACES)
 async def elsewhere(request, open_engine) -> AsyncIterator[QuickJSEngine]:
     """A second engine, with a zygote, workers and images of its own."""
     async with open_engine(SOURCE, request.param) as engine:
