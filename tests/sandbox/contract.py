@@ -241,6 +241,22 @@ class EngineContract:
         assert (error.kind, error.message) == ("throw", f"the program threw {says}")
         assert error.hint
 
+    async def test_an_error_tells_what_is_behind_it(self, engine):
+        text = """class SyncError extends Error { constructor(what, options) { super(what, options); this.name = "SyncError"; } }
+        class Deep extends SyncError {}
+        try { await host("fail") } catch (cause) {
+          throw new Deep("could not load", { cause });
+        }"""
+        error = await failure(engine, text)
+        assert error.message == "SyncError: could not load\ncaused by ApiError: no such zone"
+        assert (error.line, error.hint, error.kind) == (4, "list the zones", "throw")
+        text = "await Promise.any([host('fail'), Promise.reject('x'), Promise.reject(new TypeError('y'))])"
+        assert (await failure(engine, text)).message.split("\n")[1:] == [
+            "with ApiError: no such zone",
+            'with "x"',
+            "with TypeError: y",
+        ]
+
     async def test_a_hostile_error_is_still_reported(self, engine):
         for text in (
             "throw {get message() { throw 1 }, toString() { throw 2 }}",

@@ -110,9 +110,9 @@ def reported_failure(report: dict[str, Any], cause: Any, program: Program, limit
     fields = cast("dict[str, Any]", cause) if isinstance(cause, dict) else {}
     return _at(
         ProgramError(
-            _message(kind, report, name, message),
+            "\n".join(filter(None, (_message(kind, report, name, message), _text(report.get("behind"))))),
             kind=kind,
-            hint=_text(fields.get("hint")) or _hint(kind, report),
+            hint=_text(fields.get("hint")) or _text(report.get("hint")) or _hint(kind, report),
             cause=fields or None,
         ),
         stack,

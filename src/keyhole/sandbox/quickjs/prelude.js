@@ -221,6 +221,37 @@
     for (let i = 0; i < names.length; i++) push(parts, stringify(names[i]) + ":" + stringify(fields[names[i]]));
     return "{" + join(parts, ",") + "}";
   };
+  const own = (object, name) => { const d = getOwnPropertyDescriptor(object, name); return d ? d.value : undefined; };
+  /** What an error says it wraps, a line each: its causes, the errors of an AggregateError. `hint` is the host's, of one of them. */
+  const behind = (error) => {
+    const parts = [], seen = { __proto__: null, text: "", hint: "" };
+    const add = (what, inner) => {
+      push(parts, what + (isA(Error, inner) ? errorLine(inner) : inspect(inner)));
+      const said = typeof inner === "object" && inner !== null ? weakGet(fieldsOf, inner) : undefined;
+      if (said && !seen.hint) seen.hint = text(said.fields.hint, "");
+    };
+    let at = error;
+    for (let depth = 0; depth < 3 && isA(Error, at); depth++) {
+      const errors = own(at, "errors"), cause = own(at, "cause");
+      if (isArray(errors)) for (let i = 0; i < errors.length && i < 5; i++) add("with ", errors[i]);
+      if (cause !== undefined) add("caused by ", cause);
+      at = cause;
+    }
+    seen.text = join(parts, "\n");
+    return seen;
+  };
+  // An error of a class of the program's own is made in its constructors: where it was thrown is the place behind them.
+  const withoutMaking = (error, stack) => {
+    const names = { __proto__: null };
+    let kind = error;
+    for (let i = 0; i < 8 && (kind = getPrototypeOf(kind)); i++) { const maker = own(kind, "constructor"); if (typeof maker === "function") names[functionName(maker)] = true; }
+    let at = 0;
+    for (;;) {
+      const end = indexOf(stack, "\n", at), line = match(/^ {4}at ([^ ]+) \(/, slice(stack, at, end < 0 ? stack.length : end));
+      if (!line || !names[line[1]] || end < 0) return slice(stack, at);
+      at = end + 1;
+    }
+  };
   const report = (kind, error, callback) => {
     if (ended) return;
     ended = true;
@@ -232,7 +263,8 @@
       fields.message = field(error, "message", "(its message cannot be read)");
       fields.others = mapSize(rejected);
       const said = weakGet(fieldsOf, error);
-      try { fields.stack = text(said ? said.stack : stackOf(error), ""); } catch { fields.stack = ""; }
+      try { fields.stack = text(said ? said.stack : withoutMaking(error, stackOf(error)), ""); } catch { fields.stack = ""; }
+      try { const wrapped = behind(error); fields.behind = wrapped.text; fields.hint = wrapped.hint; } catch { /* as hostile as it likes */ }
       if (said) { try { const sent = encode(said.fields); cause = "," + sent.text + tagOf(sent); } catch {} }
     } else {
       fields.thrown = inspect(error);
