@@ -214,7 +214,8 @@
   const rejected = new Map(); // promise → reason, while nobody handles it
 
   const text = (value, fallback) => { try { return typeof value === "string" ? value : value === undefined ? fallback : String(value); } catch { return fallback; } };
-  const field = (error, name, fallback) => { try { return text(error[name], fallback); } catch { return fallback; } };
+  const cut = (said) => (said.length > 10000 ? slice(said, 0, 10000) + "… " + (said.length - 10000) + " more characters" : said);
+  const field = (error, name, fallback) => { try { return cut(text(error[name], fallback)); } catch { return fallback; } };
   // Not JSON.stringify for an object of ours: QuickJS keeps a list of its own while it works, and sets its indexes.
   const record = (fields) => {
     const parts = [], names = keys(fields);
@@ -226,7 +227,7 @@
   const behind = (error) => {
     const parts = [], seen = { __proto__: null, text: "", hint: "" };
     const add = (what, inner) => {
-      push(parts, what + (isA(Error, inner) ? errorLine(inner) : inspect(inner)));
+      push(parts, what + cut(isA(Error, inner) ? errorLine(inner) : inspect(inner)));
       const said = typeof inner === "object" && inner !== null ? weakGet(fieldsOf, inner) : undefined;
       if (said && !seen.hint) seen.hint = text(said.fields.hint, "");
     };
@@ -269,7 +270,9 @@
     } else {
       fields.thrown = inspect(error);
     }
-    send("E[" + record(fields) + cause + "]");
+    let message;
+    try { message = "E[" + record(fields) + cause + "]"; } catch { message = 'E[{"kind":"throw","name":"Error","message":"(there was no room to tell it)"}]'; }
+    send(message);
   };
 
   const finish = (value) => {
