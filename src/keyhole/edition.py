@@ -14,6 +14,7 @@ from keyhole.gateway.decision import Decision
 from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
 from keyhole.log import logger
+from keyhole.preflight.preflight import Preflight
 from keyhole.sandbox.confinement import is_confined
 from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
@@ -39,6 +40,7 @@ class Edition:
     sources: Mapping[str, Source]
     gateway: Gateway
     engine: QuickJSEngine
+    preflight: Preflight
 
     @classmethod
     async def open(cls, config: Config, secrets: Secrets) -> Edition:
@@ -68,7 +70,8 @@ class Edition:
             raise
         log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
         policy = Policy(_rules(config, apis))
-        return cls(sources, Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name])), engine)
+        gateway = Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name]))
+        return cls(sources, gateway, engine, Preflight(catalog))
 
     async def retire(self) -> None:
         """Close once the runs that go on now have ended."""

@@ -11,23 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyhole.catalog.operation import Operation
-    from keyhole.errors import InvalidArguments
     from keyhole.value import Value
 
 
-def foreseen(operation: Operation, arguments: Mapping[str, Value], *, closed: bool = True) -> InvalidArguments | None:
-    """Give the error that `checked` raises for these arguments whatever every `Unseen` in them turns out to be.
+def foresee(operation: Operation, arguments: Mapping[str, Value], *, closed: bool = True) -> None:
+    """Raise what `checked` would raise for these arguments, whatever every `Unseen` in them turns out to be.
 
-    Without `closed` there may be more arguments than these. None where some values would be accepted.
+    Without `closed` there may be more arguments than these. Nothing is raised where some values would be accepted.
     """
-    if operation.ad_hoc:
-        return None
     check = _Foresight(operation, arguments, closed=closed)
     check.sort(arguments)
     check.require()
     check.values()
-    certain = [text for text in check.told if text not in check.doubts]
-    return refusal(operation, check.told) if certain else None
+    if any(text not in check.doubts for text in check.told):
+        raise refusal(operation, check.told)
 
 
 class _Foresight(Check):
