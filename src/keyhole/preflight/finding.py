@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyhole.errors import ProgramError
@@ -10,6 +10,8 @@ from keyhole.sandbox.program import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from keyhole.errors import CallError
 
 _TOLD = 6
 _HINTS = 2
@@ -23,6 +25,8 @@ class Finding:
     column: int
     message: str
     hint: str = ""
+    refused: CallError | None = field(default=None, compare=False)
+    """What the gateway would refuse the call with."""
 
 
 def error(findings: Sequence[Finding], source: str) -> ProgramError:
@@ -41,4 +45,5 @@ def error(findings: Sequence[Finding], source: str) -> ProgramError:
         hint="\nhint: ".join(hints[:_HINTS]),
         line=first.line,
         column=first.column,
+        cause=first.refused.fields() if first.refused else None,
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from keyhole.catalog.catalog import Catalog
+    from keyhole.errors import CallError
     from keyhole.preflight.names import Names
     from keyhole.sandbox.program import Program
 
@@ -89,17 +90,16 @@ class Reading:
             found = await asyncio.to_thread(lambda: list(islice(self._calls(certain=False), _MAX_POSSIBLE)))
             others = [one for one in found if one.line != failed.line and one.message not in failed.message]
             for one in others:
-                failed.message += (
-                    f"\nNot reached, but wrong too, at line {one.line}, column {one.column}: {one.message}"
-                )
+                place = f"line {one.line}, column {one.column}"
+                failed.message += f"\nNot reached, but wrong too, at {place}: {one.message}"
 
-    def finding(self, message: str, hint: str, node: Node) -> Finding | None:
+    def finding(self, message: str, hint: str, node: Node, refused: CallError | None = None) -> Finding | None:
         """Make the finding at a node; None where the node is not the model's own text."""
         start = node.start_byte
         line = self.names.data.count(b"\n", 0, start) + 1
         column = start - self.names.data.rfind(b"\n", 0, start)
         place = self._program.locate(line, column)
-        return Finding(*place, message, hint) if place is not None else None
+        return Finding(*place, message, hint, refused) if place is not None else None
 
     def _calls(self, *, certain: bool) -> Iterator[Finding]:
         for call in self.names.calls[:_MAX_CALLS]:
@@ -111,7 +111,8 @@ class Reading:
             reference = self.references.of(function)
             problem = self.calls.problem(reference, call) if reference is not None and reference.name else None
             if problem is not None:
-                found = self.finding(problem[0].message, problem[0].hint, problem[1])
+                refused, wrong = problem
+                found = self.finding(refused.message, refused.hint, wrong, refused)
                 if found is not None:
                     yield found
 
