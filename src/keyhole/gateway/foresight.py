@@ -44,8 +44,8 @@ class _Foresight(Check):
         given = self.given.get("body")
         if isinstance(given, Unseen):
             return
-        if (given is not None or self._lifted) and not self._closed:
-            self.given["body"] = Unseen(given=False)  # fields of it may be among the arguments that are not seen
+        if not self._closed:
+            self.given["body"] = Unseen(given=False)  # it, or fields of it, may be among the arguments not seen
         elif isinstance(given, dict):
             fields = cast("dict[str, Value]", given)
             vague = [name for name, value in self._lifted.items() if _holds_unseen([value, fields.get(name)])]
