@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from keyhole.catalog.operation import Operation
     from keyhole.catalog.schema import Schemas
 
-TEXTS = ("xxx", "1", "a1b2c3d4e5f6", "2024-01-01", "2024-01-01T00:00:00Z", "a@example.com", "https://example.com/", "AAAA", "en-US")
+TEXTS = (
+    "xxx",
+    "1",
+    "a1b2c3d4e5f6",
+    "2024-01-01",
+    "2024-01-01T00:00:00Z",
+    "a@example.com",
+    "https://example.com/",
+    "AAAA",
+    "en-US",
+)
 TEXTS += ("0123456789abcdef0123456789abcdef", "123e4567-e89b-12d3-a456-426614174000", "10.0.0.1", "example.com.", "aa")
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH")
 

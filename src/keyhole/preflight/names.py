@@ -224,7 +224,7 @@ def _assignment(names: Names, node: Node) -> None:
 
 def _identifier(names: Names, node: Node) -> None:
     name = names.text(node)
-    if name in _UNTOLD_NAMES:
+    if name in _UNTOLD_NAMES or name in _UNTOLD_FIELDS:
         names.untold = True
     if node.start_byte not in names.declared:
         names.uses.setdefault(name, []).append(node)
@@ -278,7 +278,7 @@ _RULES: dict[str, Callable[[Names, Node], bool | None]] = {
     **dict.fromkeys(FUNCTIONS - {"class_static_block"}, _function),
     **dict.fromkeys(("class_declaration", "class"), _class),
     **dict.fromkeys(("identifier", "shorthand_property_identifier"), _identifier),
-    **dict.fromkeys(("property_identifier", "string_fragment"), _field),
+    **dict.fromkeys(("property_identifier", "shorthand_property_identifier_pattern", "string_fragment"), _field),
     **dict.fromkeys(("assignment_expression", "augmented_assignment_expression", "update_expression"), _assignment),
     "with_statement": _with,
     "this": _this,

@@ -7,6 +7,7 @@ where it may never be reached is kept, and told if the program fails anyway.
 from __future__ import annotations
 
 import asyncio
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 << 10
 """Larger programs are not read: a model writes a few kilobytes, and reading takes time in the length."""
+_ASKS = re.compile(r"(?<![.\w])(?:find|describe|request)\(")
 _MAX_CALLS = 300
 _MAX_USES = 1_000
 _MAX_FOUND = 10
@@ -50,7 +52,7 @@ class Preflight:
         Never raises for what a program is.
         """
         code = program.code
-        if len(code) > MAX_BYTES or not any(api in code for api in self._catalog.apis):
+        if len(code) > MAX_BYTES or not (any(api in code for api in self._catalog.apis) or _ASKS.search(code)):
             return None
         return await asyncio.to_thread(self.reading, program)
 

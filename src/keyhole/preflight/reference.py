@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keyhole.preflight.flow import bare, start_of_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Collection
 
     from tree_sitter import Node
 
@@ -43,7 +43,7 @@ class Reference:
 class References:
     """Finds what the expressions of one program refer to, where that is certain."""
 
-    def __init__(self, names: Names, literals: Literals, apis: Container[str]) -> None:
+    def __init__(self, names: Names, literals: Literals, apis: Collection[str]) -> None:
         self._names = names
         self._literals = literals
         self._apis = apis
@@ -67,6 +67,8 @@ class References:
     def _named(self, node: Node, depth: int) -> Reference | None:
         name = self._names.text(node)
         if self._names.is_global(name):
+            if name == "request" and len(self._apis) == 1:
+                return Reference(next(iter(self._apis)), name, node)
             return Reference(name, "", node) if name in self._apis else None
         binding = self._names.only(node)
         if binding is None or binding.value is None:
