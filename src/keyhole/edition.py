@@ -15,6 +15,7 @@ from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
 from keyhole.log import logger
 from keyhole.preflight.preflight import Preflight
+from keyhole.preflight.tsc import Tsc
 from keyhole.sandbox.confinement import is_confined
 from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
@@ -70,8 +71,10 @@ class Edition:
             raise
         log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
         policy = Policy(_rules(config, apis))
+        compiler = config.compiler()
+        tsc = Tsc(compiler) if compiler else None
         gateway = Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name]))
-        return cls(sources, gateway, engine, Preflight(catalog))
+        return cls(sources, gateway, engine, Preflight(catalog, tsc))
 
     async def retire(self) -> None:
         """Close once the runs that go on now have ended."""

@@ -33,30 +33,30 @@ VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH")
 def sample(schemas: Schemas, schema: Any, depth: int = 0) -> Any:
     """Make a value of a schema, as well as goes."""
     found = schemas.resolve(schema)
-    for keyword in ("oneOf", "anyOf"):
-        if isinstance(found.get(keyword), list) and found[keyword] and not found.get("properties"):
-            return sample(schemas, found[keyword][0], depth + 1)
+    forms = found.get("oneOf") or found.get("anyOf")
+    if isinstance(forms, list) and forms and not found.get("properties"):
+        return sample(schemas, forms[0], depth + 1)
     kind = found.get("type")
     kind = next((one for one in kind if one != "null"), None) if isinstance(kind, list) else kind
-    if found.get("enum"):
-        return found["enum"][0]
-    if depth > 6:
-        return {}
-    if kind == "array":
-        return [sample(schemas, found.get("items", {}), depth + 1)] * max(1, found.get("minItems", 1))
-    if kind in ("integer", "number"):
-        return found.get("minimum", found.get("default", 1))
-    if kind == "boolean":
-        return True
     fields = schemas.properties(found)
-    if kind == "object" or fields:
+    if found.get("enum"):
+        made: Any = found["enum"][0]
+    elif depth > 6:
+        made = {}
+    elif kind == "array":
+        made = [sample(schemas, found.get("items", {}), depth + 1)] * max(1, found.get("minItems", 1))
+    elif kind in ("integer", "number", "boolean"):
+        made = kind == "boolean" or found.get("minimum", found.get("default", 1))
+    elif kind == "object" or fields:
         required = schemas.required(found)
-        return {
+        made = {
             name: sample(schemas, one, depth + 1)
             for name, one in fields.items()
             if name in required or (depth == 0 and not schemas.resolve(one).get("readOnly"))
         }
-    return text(found)
+    else:
+        made = text(found)
+    return made
 
 
 def text(schema: dict[str, Any]) -> str:

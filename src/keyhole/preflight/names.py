@@ -47,6 +47,8 @@ class Names:
     bound: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
     assigned: set[str] = field(default_factory=set[str])
     """Names that get another value after their declaration."""
+    retyped: bool = False
+    """Whether a name is given another value by `=`, and so perhaps another type."""
     fields_set: set[str] = field(default_factory=set[str])
     """Names of fields that are assigned to; "" for one that is not known."""
     uses: dict[str, list[Node]] = field(default_factory=dict[str, list["Node"]])
@@ -212,14 +214,18 @@ def _try(names: Names, node: Node) -> None:
 
 def _loop(names: Names, node: Node) -> None:
     left = node.child_by_field_name("left")
-    if left is not None:
+    if left is not None and node.child_by_field_name("kind") is not None:
+        names.bind(left)
+    elif left is not None:
         names.assign(left)
 
 
 def _assignment(names: Names, node: Node) -> None:
     left = node.child_by_field_name("left") or node.child_by_field_name("argument")
     if left is not None:
+        before = len(names.assigned)
         names.assign(left)
+        names.retyped = names.retyped or (node.type == "assignment_expression" and len(names.assigned) > before)
 
 
 def _identifier(names: Names, node: Node) -> None:

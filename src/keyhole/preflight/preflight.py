@@ -19,6 +19,7 @@ from keyhole.preflight.literal import Literals
 from keyhole.preflight.names import read
 from keyhole.preflight.promises import Promises
 from keyhole.preflight.reference import References
+from keyhole.preflight.typed import check
 from keyhole.sandbox.syntax import parse
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from keyhole.catalog.catalog import Catalog
     from keyhole.errors import CallError
     from keyhole.preflight.names import Names
+    from keyhole.preflight.tsc import Tsc
     from keyhole.sandbox.program import Program
 
 MAX_BYTES = 64 << 10
@@ -41,10 +43,11 @@ _MAX_POSSIBLE = 3
 
 
 class Preflight:
-    """Reads programs against a catalog."""
+    """Reads programs against a catalog; with a compiler, what is found without it is not all."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, tsc: Tsc | None = None) -> None:
         self._catalog = catalog
+        self._tsc = tsc
 
     async def read(self, program: Program) -> Reading | None:
         """Read a program before it runs, on a thread; None where there is nothing in it that could be told.
@@ -54,7 +57,10 @@ class Preflight:
         code = program.code
         if len(code) > MAX_BYTES or not (any(api in code for api in self._catalog.apis) or _ASKS.search(code)):
             return None
-        return await asyncio.to_thread(self.reading, program)
+        reading = await asyncio.to_thread(self.reading, program)
+        if reading is not None and self._tsc is not None and not reading.certain:
+            reading.certain = await check(reading, self._tsc)
+        return reading
 
     def reading(self, program: Program) -> Reading | None:
         """Read a program, here and now."""
@@ -63,8 +69,10 @@ class Preflight:
             root = parse(data)
         except ProgramError:
             return None
+        if root.has_error:
+            return None
         names = read(data, root)
-        return None if root.has_error or names.untold else Reading(self._catalog, program, names, root)
+        return None if names.untold else Reading(self._catalog, program, names, root)
 
 
 class Reading:
