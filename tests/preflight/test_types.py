@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,3 +117,26 @@ def test_the_compiler_is_named_found_or_off(tmp_path, monkeypatch):
     assert Config(tsc=str(path)).compiler() == path
     monkeypatch.setenv("KEYHOLE_TSC", "/nowhere/tsc")
     assert Config().compiler() is None
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("echo Version 7.0.2", "Types of programs are checked by tsc 7.0.2: "),
+        ("echo Version 5.9.2", "is tsc 5.9.2: types"),
+        ("exit 1", "is no tsc that runs"),
+    ],
+)
+def test_the_doctor_says_which_compiler_there_is(tmp_path, said, line):
+    path = script(tmp_path, said)
+    environment = {**os.environ, "KEYHOLE_TSC": str(path)}
+    told = subprocess.run(
+        [sys.executable, "-m", "keyhole", "doctor", "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    compiler = json.loads(told.stdout)["compiler"]
+    assert line in compiler
+    assert str(path) in compiler

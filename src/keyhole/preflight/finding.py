@@ -37,7 +37,7 @@ def error(findings: Sequence[Finding], source: str) -> ProgramError:
         place = f"line {finding.line}, column {finding.column}: " if len(findings) > 1 else ""
         parts += [f"{place}{finding.message}", excerpt(source, finding.line, finding.column)]
     if len(findings) > _TOLD:
-        parts.append(f"… and {len(findings) - _TOLD} more.")
+        parts.append("… and more.")
     hints = list(dict.fromkeys(finding.hint for finding in findings if finding.hint))
     return ProgramError(
         "\n".join(part for part in parts if part),
