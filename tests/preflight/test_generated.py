@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
+from tests.sandbox.test_program import PROGRAMS
+from tests.test_docs import blocks
 from working import WORKING
 from writing import programs, valid
 from wrong import WRONG
@@ -130,3 +133,30 @@ def mutated(text, dice):
         )
         text = text[:at] + part + text[at : to if dice.random() < 0.7 else at + 3] + text[to:]
     return text
+
+
+def test_what_the_documentation_shows_is_not_stopped(shared):
+    operations = [
+        operation
+        for name, document in (("powerdns", "powerdns-auth.yaml"), ("github", "github.json"))
+        for operation in load(shared / "specs" / document, name=name).operations()
+    ]
+    preflight = Preflight(Catalog(operations))
+    root = Path(__file__).parents[2]
+    shown = [block for name in ("README.md", "docs/programs.md") for block in blocks((root / name).read_text(), "ts")]
+    assert len(shown) >= 3
+    for text in shown:
+        reading = preflight.reading(Program.parse(text))
+        assert reading is not None
+        assert not reading.certain, (text, reading.certain)
+
+
+def test_every_program_of_the_sandbox_is_let_pass(shared):
+    preflight = Preflight(Catalog(load(shared / "specs" / "tmdb.json", name="github").operations()))
+    for text, _ in PROGRAMS:
+        for program in (text, f"const r = await github.get('/movie/popular', {{}});\n{text}"):
+            try:
+                reading = preflight.reading(Program.parse(program))
+            except ProgramError:
+                continue  # put before it, a line makes something else of the program
+            assert reading is None or not reading.certain, program
