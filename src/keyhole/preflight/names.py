@@ -230,14 +230,15 @@ def _assignment(names: Names, node: Node) -> None:
 
 def _identifier(names: Names, node: Node) -> None:
     name = names.text(node)
-    if name in _UNTOLD_NAMES or name in _UNTOLD_FIELDS:
+    if name in _UNTOLD_NAMES or name in _UNTOLD_FIELDS or "\\" in name:  # an escape spells any name
         names.untold = True
     if node.start_byte not in names.declared:
         names.uses.setdefault(name, []).append(node)
 
 
 def _field(names: Names, node: Node) -> None:
-    if names.text(node) in _UNTOLD_FIELDS:
+    name = names.text(node)
+    if name in _UNTOLD_FIELDS or "\\" in name:
         names.untold = True
 
 

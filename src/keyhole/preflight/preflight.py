@@ -69,7 +69,7 @@ class Preflight:
             root = parse(data)
         except ProgramError:
             return None
-        if root.has_error:
+        if root.has_error or b"<!--" in data:  # to the language that is a comment, to this parser it is none
             return None
         names = read(data, root)
         return None if names.untold else Reading(self._catalog, program, names, root)
