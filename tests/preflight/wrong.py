@@ -79,7 +79,7 @@ WRONG: list[tuple[str, list[tuple[int, str]]]] = [
     ("return await tracker.issues_search(['open'])", [(1, "arguments are one object")]),
     ("return await tracker.projects_get(null)", [(1, "arguments are one object")]),
     # an await forgotten
-    ("const projects = tracker.projects_list({});\nreturn projects.map((p) => p.key);", [(2, "`projects` is what tracker.projects_list(…) gives, a Promise: await it before reading .map")]),
+    ("const projects = tracker.projects_list({});\nreturn projects.map((p) => p.key);", [(2, "tracker.projects_list(…) is a Promise: await it before reading .map")]),
     ("const me = await tracker.meta_me().username;\nreturn me", [(1, "await it before reading .username")]),
     ("return tracker.projects_list().length", [(1, "await it before reading .length")]),
     ("const { username } = tracker.meta_me();\nreturn username", [(1, "await it before reading .username")]),
@@ -87,7 +87,7 @@ WRONG: list[tuple[str, list[tuple[int, str]]]] = [
     ("for (const p of tracker.projects_list()) console.log(p.key);", [(1, "await it before going through it")]),
     ("const found = tracker.issues_search();\nfor (const issue of found) {\n  console.log(issue);\n}", [(2, "await it before going through it")]),
     ("const first = tracker.projects_list()[0];\nreturn first", [(1, "await it before reading a part of it")]),
-    ("const ops_found = find('issues');\nreturn ops_found.map((o) => o.name)", [(2, "find(…) gives, a Promise")]),
+    ("const ops_found = find('issues');\nreturn ops_found.map((o) => o.name)", [(2, "find(…) is a Promise: await it")]),
     ("const r = tracker.get('/me');\nif (r.username) return r.username;\nreturn 0", [(2, "await it before reading .username")]),
     ("const [a, b] = await Promise.all([tracker.meta_me(), tracker.projects_list().map((p) => p.key)]);\nreturn b", [(1, "reading .map")]),
     # several at once

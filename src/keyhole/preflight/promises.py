@@ -44,8 +44,8 @@ class Promises:
         if name is None:
             return None
         hint = f"Write `const {kept} = await {name}(…)`." if kept else f"Write `(await {name}(…))` around the call."
-        what = f"`{kept}` is what {name}(…) gives, a Promise" if kept else f"{name}(…) is a Promise"
-        return f"{what}: await it before {use}", hint, where
+        # the words of catalog/surface.js, which says it where the program runs
+        return f"{name}(…) is a Promise: await it before {use}", hint, where
 
     def _use(self, node: Node) -> tuple[Node | None, str, Node]:
         """Give what is used, how, and where."""
