@@ -87,6 +87,9 @@ class Course:
                 self.expression(node.child_by_field_name("index"))
             case "binary_expression" | "augmented_assignment_expression" | "assignment_expression":
                 self._two_sides(node)
+            case "unary_expression" if node.children[0].type == "delete":
+                deleted = node.child_by_field_name("argument")
+                self.expression(deleted.child_by_field_name("object") if deleted is not None else None)
             case "ternary_expression":
                 self.expression(node.child_by_field_name("condition"))
             case kind if kind in _WHOLE:

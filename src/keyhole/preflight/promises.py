@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from keyhole.preflight.reference import References
 
 _OF_PROMISES = frozenset(("then", "catch", "finally", "constructor"))
+_LITERAL = ("number", "string")
 _ASKING = frozenset(("find", "describe"))
 
 
@@ -33,14 +34,12 @@ class Promises:
             return None
         held = bare(held)
         kept = ""
-        call: Node | None = held
         if held.type == "identifier":
             binding = self._names.only(held)
-            kept = self._names.text(held)
-            call = (
-                bare(binding.value) if binding is not None and binding.value is not None and not binding.field else None
-            )
-        name = self._called(call) if call is not None else None
+            if binding is None or binding.value is None or binding.field:
+                return None
+            kept, held = self._names.text(held), bare(binding.value)
+        name = self._called(held)
         if name is None:
             return None
         hint = f"Write `const {kept} = await {name}(…)`." if kept else f"Write `(await {name}(…))` around the call."
@@ -55,7 +54,9 @@ class Promises:
             name = self._names.text(last) if last is not None else ""
             return (None if name in _OF_PROMISES else field("object")), f"reading .{name}", last or node
         if node.type == "subscript_expression":
-            return field("object"), "reading a part of it", field("index") or node
+            index = field("index")
+            plain = index is not None and index.type in _LITERAL and self._names.text(index)[1:-1] not in _OF_PROMISES
+            return (field("object") if plain else None), "reading a part of it", index or node
         if node.type == "variable_declarator":
             return self._taken_apart(node)
         if node.type == "for_in_statement" and any(child.type == "of" for child in node.children):
