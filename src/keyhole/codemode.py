@@ -170,6 +170,9 @@ class CodeMode:
             return Execution("failed", None, error, (), (), _ms_since(started), source=code)
         async with self._runs:
             edition = self._open
+            reading = await edition.preflight.read(program) if calls else None
+            if reading is not None and (error := reading.stops()) is not None:
+                return Execution("failed", None, error, (), (), _ms_since(started), source=code)
             way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
             door = Door(edition.gateway, way)
             outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
@@ -177,6 +180,8 @@ class CodeMode:
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):
             _say_the_names(outcome.error, tuple(edition.gateway.catalog.apis))
+            if reading is not None:
+                await reading.add_to(outcome.error)
             return Execution("failed", None, outcome.error, made, outcome.logs, ms, source=code)
         return Execution("finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code)
 

@@ -12,6 +12,7 @@ import base64
 import os
 import re
 import shlex
+import shutil
 import sys
 import time
 import tomllib
@@ -105,6 +106,8 @@ class Config(BaseModel):
     sandbox: SandboxSettings = SandboxSettings()
     max_tokens: int = Field(default=1500, ge=50)
     runs_at_once: int = Field(default=64, ge=1)
+    tsc: str | None = None
+    """The TypeScript compiler that checks programs before they run; None is the one on the PATH, "off" none."""
     cache_dir: Path | None = None
     """Where compiled modules and images are kept; None is the user's cache folder."""
 
@@ -139,6 +142,12 @@ class Config(BaseModel):
         if sys.platform == "win32":
             return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "keyhole" / "cache"
         return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keyhole"
+
+    def compiler(self) -> Path | None:
+        """Give the TypeScript compiler: as set, or KEYHOLE_TSC, or `tsc` on the PATH; None where there is none."""
+        given = self.tsc or os.environ.get("KEYHOLE_TSC") or "tsc"
+        found = None if given == "off" else shutil.which(str(Path(given).expanduser()))
+        return Path(found).absolute() if found else None
 
     def ranks(self) -> Path | None:
         """Give the folder of tiktoken's ranks, if one is named: token counts are exact with them."""

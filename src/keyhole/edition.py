@@ -14,6 +14,8 @@ from keyhole.gateway.decision import Decision
 from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
 from keyhole.log import logger
+from keyhole.preflight.preflight import Preflight
+from keyhole.preflight.tsc import Tsc
 from keyhole.sandbox.confinement import is_confined
 from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
@@ -39,6 +41,7 @@ class Edition:
     sources: Mapping[str, Source]
     gateway: Gateway
     engine: QuickJSEngine
+    preflight: Preflight
 
     @classmethod
     async def open(cls, config: Config, secrets: Secrets) -> Edition:
@@ -68,7 +71,10 @@ class Edition:
             raise
         log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
         policy = Policy(_rules(config, apis))
-        return cls(sources, Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name])), engine)
+        compiler = config.compiler()
+        tsc = Tsc(compiler) if compiler else None
+        gateway = Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name]))
+        return cls(sources, gateway, engine, Preflight(catalog, tsc))
 
     async def retire(self) -> None:
         """Close once the runs that go on now have ended."""

@@ -80,13 +80,15 @@ class PauseError(SandboxError):
 class ProgramError(KeyholeError):
     """What a program did. `kind` is one of the `KINDS`; line and column (from 1) are of the model's own text.
 
+    Of the kinds "syntax" and "preflight", nothing has run.
+
     `cause` holds the fields of a `CallError` that the program did not catch; its code is then this error's code.
     """
 
     code = "program"
     exit_code = 3
     KINDS: ClassVar = (
-        "syntax", "throw", "unhandled", "unsettled", "result",
+        "syntax", "preflight", "throw", "unhandled", "unsettled", "result",
         "cpu", "wall", "memory", "stack", "calls", "bytes", "cancelled", "crash",
     )  # fmt: skip
 
@@ -128,9 +130,13 @@ class CallError(KeyholeError):
 
 
 class UnknownOperation(CallError):  # noqa: N818  (the name is a sentence of its own)
-    """No operation of that name, or no such method and path."""
+    """No operation of that name, or no such method and path; `nearest` are the names ("api.name") of those like it."""
 
     code = "unknown_operation"
+
+    def __init__(self, message: str, *, hint: str = "", operation: str = "", nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint, operation=operation)
+        self.nearest = nearest
 
 
 class InvalidArguments(CallError):  # noqa: N818

@@ -11,6 +11,15 @@ Value = Any
 _LARGE = 5_000
 
 
+class Unseen:
+    """Stands in a `Value` for what only a run will tell. `given` says that it will not be `undefined`."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, *, given: bool) -> None:
+        self.given = given
+
+
 def is_large(given: Value) -> bool:
     """Say whether a value holds more than a few thousand others, or a text or bytes in which they may be.
 

@@ -33,6 +33,7 @@ NOTE_TOKENS = 60
 CONSOLE = "--- console ---"
 WRITES = "--- writes made ---"
 CALLS = "--- calls made before it failed ---"
+_NOT_RUN = {"syntax": "The program does not parse", "preflight": "The program was not run, it would fail"}
 NOTHING = "The program finished and returned nothing (undefined). To see a value, `return` it."
 
 
@@ -44,7 +45,9 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
     if execution.outcome == "finished":
         parts = [_value(execution, max_tokens), _console(execution.logs), _writes(execution.calls)]
     elif execution.error is not None:
-        parts = [_failure(execution.error, source), _console(execution.logs), _calls(execution.calls)]
+        # of a program that was not run, the first line says that nothing was sent
+        sent = "" if execution.error.kind == "preflight" and not execution.calls else _calls(execution.calls)
+        parts = [_failure(execution.error, source), _console(execution.logs), sent]
     else:
         parts = ["The run is paused: it waits for an approval.", _console(execution.logs), _writes(execution.calls)]
     return clean("\n".join(part for part in parts if part))
@@ -153,7 +156,7 @@ def _failure(error: ProgramError, source: str) -> str:
     message, missing = prefix(error.message, MESSAGE_TOKENS)
     if missing:
         message += f"… ({missing:,} more characters)"
-    what = "The program does not parse" if error.kind == "syntax" else "Failed"
+    what = _NOT_RUN.get(error.kind, "Failed")
     parts = [f"{what}{place}: {message}"]
     if place and source and error.line and error.column:
         shown = excerpt(source, error.line, error.column)

@@ -138,7 +138,9 @@ class Catalog:
             message += f" Nearest: {', '.join(offered)}."
         words = " ".join(plain_words(name))[:60] or "..."
         hint = f'{"Use one of these, or search" if offered else "Search"} for it: find("{words}").'
-        return UnknownOperation(message, hint=hint, operation=f"{api}.{name}"[:200] if api else name[:200])
+        operation = f"{api}.{name}" if api else name
+        near = tuple(one.partition(" ")[0] for one in offered)
+        return UnknownOperation(message, hint=hint, operation=operation[:200], nearest=near)
 
     def _find_one(self, api: str, name: str) -> Operation | None:
         return self._names.get((api, name)) or self._by_route(api, name) or self._by_spelling(api, name)

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from keyhole.cli.screen import say, show, show_json
 from keyhole.config import Config
 from keyhole.errors import SandboxError
+from keyhole.preflight.tsc import OLDEST, Tsc
 from keyhole.sandbox.confinement import Layer, is_confined
 from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.workers.crew import Crew, cores
@@ -37,13 +38,18 @@ def doctor(
     except NoWorkerError as error:
         problem = error.message
     confined = is_confined(layers)
+    compiler = anyio.run(_compiler)
     system = f"{platform.system()} {platform.release()}, {platform.machine()}, {cores()} cores"
     versions = f"keyhole {version()}, Python {platform.python_version()}, wasmtime {installed('wasmtime')}"
     if as_json:
         told = {"system": system, "versions": versions, "confined": confined, "problem": problem or None}
-        show_json({**told, "layers": [asdict(layer) for layer in layers]})
+        show_json({**told, "compiler": compiler, "layers": [asdict(layer) for layer in layers]})
     else:
-        show("\n".join([versions, system, "", *_told(layers, problem), "", _verdict(layers, confined=confined)]))
+        show(
+            "\n".join(
+                [versions, system, "", *_told(layers, problem), "", _verdict(layers, confined=confined), compiler]
+            )
+        )
     if require_confinement and not confined:
         raise SandboxError("workers are not confined here", hint="the layers above say what is missing and why")
     return 0
@@ -56,6 +62,22 @@ async def _layers() -> tuple[Layer, ...]:
         return crew.layers
     finally:
         await crew.aclose()
+
+
+async def _compiler() -> str:
+    """Say which compiler checks the types of programs before they run."""
+    path = Config().compiler()
+    if path is None:
+        return (
+            "No tsc on the PATH: programs are checked before they run, but not their types (npm install -g typescript)."
+        )
+    tsc = Tsc(path)
+    version = await tsc.version()
+    if await tsc.serves():
+        return f"Types of programs are checked by tsc {version}: {tsc.path}"
+    return (
+        f"{path} is {f'tsc {version}' if version else 'no tsc that runs'}: types are checked by tsc {OLDEST} or newer."
+    )
 
 
 def _told(layers: tuple[Layer, ...], problem: str) -> list[str]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs
-
-from pydantic_core import to_json
 
 from keyhole.catalog.call import Call
 from keyhole.catalog.declare import describe, describe_part
 from keyhole.errors import ApiError, CallError, InvalidArguments
+from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 MAX_FOUND = 100
 MAX_DESCRIBED = 10
-_MAX_TEXT = 16_000
-"""Characters of a name, a path or a query: finding what is nearest to one takes time in its length."""
 
 
 class Door:
@@ -53,24 +49,13 @@ class Door:
 
     async def _call(self, asked: dict[str, Any]) -> Value:
         api, name, arguments = asked.get("api"), asked.get("name"), asked.get("arguments")
-        catalog = self._gateway.catalog
         if not isinstance(api, str) or not isinstance(name, str):
             raise InvalidArguments("an operation is called by a name that is a string")
-        _bounded("the name of an operation", name)
+        bounded("the name of an operation", name)
         if not isinstance(arguments, dict):
-            raise InvalidArguments(
-                f"{api}.{name} was given {_brief(arguments)}: arguments are one object",
-                hint=f"Write {api}.{name}({{ name: value }}); `await describe({name!r})` shows the names.",
-                operation=f"{api}.{name}",
-            )
-        given = cast("dict[str, Value]", arguments)
-        method, _, path = name.partition(" ")
-        path, query = _split(path)
-        matched = catalog.match(api, method, path) if path.startswith("/") else None
-        if matched is None:
-            return await self._through(catalog.get(api, name), given, raw=bool(asked.get("raw")))
-        operation, values = matched
-        given = {**_as_arguments(operation, values, {"query": query}), **given}
+            raise no_object(api, name, arguments)
+        operation, written = named(self._gateway.catalog, api, name)
+        given = {**written, **cast("dict[str, Value]", arguments)}
         return await self._through(operation, given, raw=bool(asked.get("raw")))
 
     async def _request(self, asked: dict[str, Any]) -> Value:
@@ -79,24 +64,24 @@ class Door:
         source = self._gateway.sources.get(api) if isinstance(api, str) else None
         if source is None or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
             raise InvalidArguments(
-                f"request() was given method {_brief(method)} and path {_brief(path)}",
+                f"request() was given method {brief(method)} and path {brief(path)}",
                 hint='Write request({ method: "GET", path: "/things/1", query: {}, headers: {}, body: {} }).',
             )
-        _bounded("the path of a request", path)
+        bounded("the path of a request", path)
         parts = {key: asked[key] for key in ("query", "headers", "body") if asked.get(key) is not None}
         for key in ("query", "headers"):
             if not isinstance(parts.get(key, {}), dict):
                 raise InvalidArguments(
-                    f"request() was given {key} {_brief(parts[key])}: it is an object of names and values"
+                    f"request() was given {key} {brief(parts[key])}: it is an object of names and values"
                 )
-        path, query = _split(path)
+        path, query = split(path)
         if query:
             parts["query"] = {**query, **parts.get("query", {})}
         matched = self._gateway.catalog.match(source.name, method.upper(), path)
         if matched is None:
             return await self._through(source.ad_hoc(method.upper(), path), parts, raw=raw)
         operation, values = matched
-        return await self._through(operation, _as_arguments(operation, values, parts), raw=raw)
+        return await self._through(operation, as_arguments(operation, values, parts), raw=raw)
 
     async def _through(self, operation: Operation, arguments: Mapping[str, Value], *, raw: bool) -> Value:
         if self._way is None:
@@ -118,14 +103,14 @@ class Door:
         _known("find", asked, {"query", "limit", "api"})
         query, limit, api = asked.get("query"), asked.get("limit", 10), asked.get("api")
         if not isinstance(query, str):
-            raise InvalidArguments(f"find() was given {_brief(query)}: the query is a string")
-        _bounded("the query of find()", query)
+            raise InvalidArguments(f"find() was given {brief(query)}: the query is a string")
+        bounded("the query of find()", query)
         if not isinstance(limit, int) or limit < 1:
-            raise InvalidArguments(f"find() was given the limit {_brief(limit)}: it is a number from 1 to {MAX_FOUND}")
+            raise InvalidArguments(f"find() was given the limit {brief(limit)}: it is a number from 1 to {MAX_FOUND}")
         catalog = self._gateway.catalog
         if api is not None and (not isinstance(api, str) or api not in catalog.apis):
             listed = ", ".join(list(catalog.apis)[:10])
-            raise InvalidArguments(f"find() was given the api {_brief(api)}: there is {listed}")
+            raise InvalidArguments(f"find() was given the api {brief(api)}: there is {listed}")
         # On a thread: the first search builds the index, which takes seconds for a very large document.
         found = await asyncio.to_thread(catalog.find, query, limit=min(limit, MAX_FOUND), api=api)
         return [operation.record() for operation in found]
@@ -134,15 +119,15 @@ class Door:
         _known("describe", asked, {"name", "depth", "path"})
         name, depth, path = asked.get("name"), asked.get("depth"), asked.get("path")
         if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
-            raise InvalidArguments(f"describe() was given the depth {_brief(depth)}: it is a number from 1 to 6")
+            raise InvalidArguments(f"describe() was given the depth {brief(depth)}: it is a number from 1 to 6")
         if path is not None and not isinstance(path, str):
-            raise InvalidArguments(f'describe() was given the path {_brief(path)}: it is a string such as "body.items"')
+            raise InvalidArguments(f'describe() was given the path {brief(path)}: it is a string such as "body.items"')
         names = cast("list[Any]", name) if isinstance(name, list) else [name]
         if not names or len(names) > MAX_DESCRIBED:
             raise InvalidArguments(f"describe() was given {len(names)} names: it takes 1 to {MAX_DESCRIBED}")
         found = [self._gateway.catalog.lookup(_name_of(one)) for one in names]
         if path is not None:
-            _bounded("the path of describe()", path)
+            bounded("the path of describe()", path)
             return "\n".join(describe_part(one, path, depth=depth or 4) for one in found)
         return "\n".join(describe(one, depth=depth or 3) for one in found)
 
@@ -151,10 +136,10 @@ def _name_of(named: Value) -> str:
     """Give the name of an operation that a program named as a string or by a record of `ops` or `find`."""
     if isinstance(named, dict):
         record = cast("dict[str, Any]", named)
-        named = f"{_brief(record.get('api'))}.{_brief(record.get('name'))}".replace('"', "")
+        named = f"{brief(record.get('api'))}.{brief(record.get('name'))}".replace('"', "")
     if not isinstance(named, str):
-        raise InvalidArguments(f"describe() was given {_brief(named)}: it wants the name of an operation, or several")
-    _bounded("the name of an operation", named)
+        raise InvalidArguments(f"describe() was given {brief(named)}: it wants the name of an operation, or several")
+    bounded("the name of an operation", named)
     return named
 
 
@@ -162,32 +147,7 @@ def _known(what: str, asked: dict[str, Any], known: set[str]) -> None:
     unknown = [key for key in asked if key not in known]
     if unknown:
         options = ", ".join(sorted(known - {"query", "name"}))
-        raise InvalidArguments(f"{what}() has no option {_brief(unknown[0])}: there are {options}")
-
-
-def _bounded(what: str, text: str) -> None:
-    if len(text) > _MAX_TEXT:
-        raise InvalidArguments(f"{what} has {len(text):,} characters; the most is {_MAX_TEXT:,}")
-
-
-def _split(path: str) -> tuple[str, dict[str, Value]]:
-    """Take the query string off a path: a name given once is a text, given more often a list of them."""
-    path, _, text = path.partition("?")
-    given = parse_qs(text.partition("#")[0], keep_blank_values=True)
-    return path, {name: values[0] if len(values) == 1 else list(values) for name, values in given.items()}
-
-
-def _as_arguments(operation: Operation, values: Mapping[str, str], parts: Mapping[str, Any]) -> dict[str, Value]:
-    """Say a raw request in the operation's own arguments; what it does not know keeps its name, to be refused."""
-    arguments: dict[str, Value] = dict(values)
-    for part, place in (("query", "query"), ("headers", "header")):
-        fold: Callable[[str], str] = str.lower if place == "header" else str
-        names = {fold(p.wire): p.name for p in operation.signature.parameters if p.place == place}
-        given: Mapping[str, Value] = parts.get(part, {})
-        arguments |= {names.get(fold(wire), wire): value for wire, value in given.items()}
-    if "body" in parts:
-        arguments["body"] = parts["body"]
-    return arguments
+        raise InvalidArguments(f"{what}() has no option {brief(unknown[0])}: there are {options}")
 
 
 def _is_page(operation: Operation, result: Result) -> bool:
@@ -203,7 +163,7 @@ def _is_page(operation: Operation, result: Result) -> bool:
 def _page(operation: Operation, result: Result) -> ApiError:
     return ApiError(
         f"{operation.qualified} answered {result.status} with a web page, not what the document promises: "
-        f"{_brief(result.body, 200)}",
+        f"{brief(result.body, 200)}",
         status=result.status,
         body=result.body,
         headers=result.headers,
@@ -234,18 +194,10 @@ def _api_error(operation: Operation, result: Result) -> ApiError:
         result.status, "The API failed; it may pass, or it may be the arguments." if result.status >= 500 else ""
     )
     return ApiError(
-        f"{operation.qualified} answered {phrase} to {operation.method} {result.url}: {_brief(result.body, 400)}",
+        f"{operation.qualified} answered {phrase} to {operation.method} {result.url}: {brief(result.body, 400)}",
         status=result.status,
         body=result.body,
         headers=result.headers,
         hint=hint.format(name=operation.name, auth=" or ".join(operation.auth) or "the document does not say"),
         operation=operation.qualified,
     )
-
-
-def _brief(value: Value, limit: int = 80) -> str:
-    """Show a value in at most `limit` characters."""
-    if isinstance(value, bytes):
-        return f"[{len(value)} bytes]"
-    text = value if isinstance(value, str) and limit > 80 else to_json(value, fallback=str).decode("utf-8", "replace")
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

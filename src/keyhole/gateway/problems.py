@@ -59,13 +59,17 @@ _WORDS = {
 
 
 class Teller:
-    """Tells what is wrong with one argument: its `name`, its `schema` (unresolved), the paths in it that hold bytes."""
+    """Tells what is wrong with one argument: its `name`, its `schema` (unresolved), the paths in it that hold bytes.
 
-    def __init__(self, name: str, schema: Any, schemas: Schemas, blobs: set[Path]) -> None:
+    What stands at the `unseen` paths is not known: nothing is told that depends on it.
+    """
+
+    def __init__(self, name: str, schema: Any, schemas: Schemas, blobs: set[Path], unseen: set[Path]) -> None:
         self._name = name
         self._schema = schema
         self._schemas = schemas
         self._blobs = blobs
+        self._unseen = unseen
         self._misspelt: set[str] = set()
 
     def problems(self, validator: Draft202012Validator, value: Any, *, first: bool = False) -> list[str]:
@@ -89,6 +93,9 @@ class Teller:
         details = error.kind.as_dict()
         if kind in _SILENT or (path in self._blobs and kind != "Type"):
             return
+        holds_unseen = any(one[: len(path)] == path for one in self._unseen)
+        if holds_unseen and (path in self._unseen or kind not in ("Type", "Required", "AdditionalProperties")):
+            return
         where = place(self._name, path)
         if kind == "AnyOf":
             yield from self._closest(error, details["context"])
@@ -99,12 +106,15 @@ class Teller:
             yield f"{place(self._name, (*path, missing))} is missing{wanted}{meant}"
         elif kind == "AdditionalProperties":
             fields = self._schemas.fields(self._at(path))
-            for key in cast("list[str]", details["unexpected"])[:_OPTIONS]:
+            unexpected = [key for key in details["unexpected"] if (*path, key) not in self._unseen]
+            for key in cast("list[str]", unexpected)[:_OPTIONS]:
                 near = alike(key, fields)
                 offer = f": did you mean {_or(near)}?" if near else f". Fields are: {_listed(fields)}."
                 yield f"{place(self._name, (*path, key))} is not a field of {where}{offer}"
         else:
             given = "bytes" if path in self._blobs else shown(error.instance)
+            if holds_unseen:
+                given = "an array" if isinstance(error.instance, list) else "an object"
             yield f"{where} is {given}, but must be {_allowed(kind, details, error.instance)}"
 
     def _closest(self, error: ValidationError, branches: list[list[ValidationError]]) -> Iterator[str]:

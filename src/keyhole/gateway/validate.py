@@ -20,7 +20,7 @@ from keyhole.catalog.declare import usage
 from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
-from keyhole.value import is_large
+from keyhole.value import Unseen, is_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,12 +58,12 @@ def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
     """
     if operation.ad_hoc:
         return _ad_hoc(operation, arguments)
-    check = _Check(operation, _rules(operation))
+    check = Check(operation)
     check.sort(arguments)
     check.require()
     check.values()
     if check.told:
-        raise _error(operation, check.told)
+        raise refusal(operation, check.told)
     return check.given
 
 
@@ -121,14 +121,16 @@ class _Rules:
         return self._validators[name]
 
 
-class _Check:
-    def __init__(self, operation: Operation, rules: _Rules) -> None:
+class Check:
+    """One check of one call's arguments; `told` holds what is wrong with them, `given` what is sent."""
+
+    def __init__(self, operation: Operation) -> None:
         self.operation = operation
-        self.rules = rules
+        self.rules = _rules(operation)
         self.given: dict[str, Value] = {}
         self.told: list[str] = []
+        self.unknown: list[str] = []
         self._lifted: dict[str, Value] = {}
-        self._unknown: list[str] = []
         self._offered: set[str] = set()
 
     def sort(self, arguments: Mapping[str, Value]) -> None:
@@ -146,7 +148,7 @@ class _Check:
             elif (field := self._field(name)) is not None:
                 self._lifted[field] = value
             else:
-                self._unknown.append(name)
+                self.unknown.append(name)
         self._lift()
 
     def _parameter(self, name: str, arguments: Mapping[str, Value]) -> str | None:
@@ -197,15 +199,15 @@ class _Check:
         for one in missing:
             given = self.given.pop(one.name, "") is None
             kind = kind_text(signature.schemas.resolve(one.schema))
-            near = [] if given else alike(one.name, self._unknown, limit=1)
-            if not near and not given and len(missing) == len(self._unknown) == 1 and not self.rules.fields:
-                near = list(self._unknown)
+            near = [] if given else alike(one.name, self.unknown, limit=1)
+            if not near and not given and len(missing) == len(self.unknown) == 1 and not self.rules.fields:
+                near = list(self.unknown)
             text = f"{quoted(one.name)} is {'null' if given else 'missing'}{kind}"
             if near:
-                self._unknown.remove(near[0])
+                self.unknown.remove(near[0])
                 text += f": you gave {quoted(near[0])}, did you mean {quoted(one.name)}?"
             self.told.append(text)
-        strays = [self._stray(name) for name in self._unknown]
+        strays = [self.stray(name) for name in self.unknown]
         body = signature.body
         known = self._offered or (strays and self.rules.fields)  # then those lines say what the body wants
         if body and body.required and "body" not in self.given and not known:
@@ -228,7 +230,8 @@ class _Check:
         nullable = found.get("nullable") is True or "null" in self.rules.kinds(found)
         return nullable and parameter.place != "path" and parameter.name in self.given
 
-    def _stray(self, name: str) -> str:
+    def stray(self, name: str) -> str:
+        """Tell of an argument that there is not."""
         known = [*self.rules.parameters, *(["body"] if self.rules.signature.body else [])]
         near = alike(name, [*known, *self.rules.fields])
         if near:
@@ -254,11 +257,12 @@ class _Check:
             else:
                 continue
             blobs: set[Path] = set()
-            plain, bad = _plain(self.given[name], (), blobs)
+            unseen: set[Path] = set()
+            plain, bad = _plain(self.given[name], (), blobs, unseen)
             if bad:
                 self.told.append(f"{place(name, bad[0])} {bad[1]}")
             elif (validator := self.rules.validator(name, schema)) is not None:
-                teller = Teller(name, schema, signature.schemas, blobs)
+                teller = Teller(name, schema, signature.schemas, blobs, unseen)
                 told = teller.problems(validator, plain, first=is_large(plain))
                 # What is missing because its name is misspelt has been said.
                 self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
@@ -288,11 +292,12 @@ def _ad_hoc(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
         if value is not None and not isinstance(value, dict):
             told.append(f"`{name}` is {shown(value)}, but must be an object of names and values")
     if told:
-        raise _error(operation, told)
+        raise refusal(operation, told)
     return {name: value for name, value in arguments.items() if value is not None or name == "body"}
 
 
-def _error(operation: Operation, told: list[str]) -> InvalidArguments:
+def refusal(operation: Operation, told: list[str]) -> InvalidArguments:
+    """Make the error that says all of `told`, and how the operation is called."""
     once = list(dict.fromkeys(told))
     more = [f"… and {len(once) - _TOLD} more"] if len(once) > _TOLD else []
     lines = [*once[:_TOLD], *more]
@@ -345,11 +350,11 @@ def _from_text(text: str, kinds: set[str]) -> Value:
     return [text] if kinds <= {"array", "null"} and "," not in text else text
 
 
-def _plain(value: Value, path: Path, blobs: set[Path]) -> tuple[Value, tuple[Path, str] | None]:
+def _plain(value: Value, path: Path, blobs: set[Path], unseen: set[Path]) -> tuple[Value, tuple[Path, str] | None]:
     """Give `value` as a validator takes it, bytes as an empty text and noted; and the first thing that is no JSON."""
-    if isinstance(value, bytes):
-        blobs.add(path)
-        return "", None
+    if isinstance(value, bytes | Unseen):
+        (unseen if isinstance(value, Unseen) else blobs).add(path)
+        return (None if isinstance(value, Unseen) else ""), None
     if isinstance(value, float) and not isfinite(value):
         return None, (path, "is NaN or infinite, which JSON has no way to say")
     if not isinstance(value, dict | list):
@@ -359,7 +364,7 @@ def _plain(value: Value, path: Path, blobs: set[Path]) -> tuple[Value, tuple[Pat
     held = cast("dict[str, Value] | list[Value]", value)
     parts: dict[str | int, Value] = {}
     for key, item in held.items() if isinstance(held, dict) else enumerate(held):
-        parts[key], bad = _plain(item, (*path, key), blobs)
+        parts[key], bad = _plain(item, (*path, key), blobs, unseen)
         if bad:
             return None, bad
     return (parts if isinstance(held, dict) else list(parts.values())), None
