@@ -99,18 +99,18 @@ def still_works(link) -> dict:
     }
 
 
-def become_nobody() -> None:
+def become_nobody(user: int = users.NOBODY) -> None:
     """Become an ordinary user; after the imports, since the interpreter may lie where only root can read."""
     os.setgroups([])
-    os.setresgid(users.NOBODY, users.NOBODY, users.NOBODY)
-    os.setresuid(users.NOBODY, users.NOBODY, users.NOBODY)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
 
 
 def main(*modes) -> None:
     """Run the mode that the command line names, as the user it names, and print what it gives as JSON."""
     words = [word for word in sys.argv[1:] if word != "--nobody"]
-    if "--nobody" in sys.argv:
-        become_nobody()
+    if "--nobody" in sys.argv:  # whose processes are counted must have none but these: other workers are nobody's, too
+        become_nobody(60_000 + os.getpid() % 5_000 if words[0] == "crowded" else users.NOBODY)
     beside = Beside()
     made = os.getpid()
     try:
