@@ -73,6 +73,10 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, b'{"a": oops', "application/json")
         elif name == "fail":
             self.answer(500, b'{"message": "on fire"}', Retry_After="7")
+        elif name == "limited":
+            self.answer(429, b"{}", Retry_After="7", RateLimit_Reset="30")
+        elif name == "linked":
+            self.answer(200, b"{}", Link='<http://x.test/?page=2>; rel="next"', X_RateLimit_Remaining="0")
         elif name == "empty":
             self.answer(204, b"", "")
         elif name == "ndjson":

@@ -48,13 +48,26 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The `body` argument: the schema of the content type that Keyhole sends unless the program names another."""
+    """The `body` argument: the schema of the content type that Keyhole sends unless the program names another.
+
+    `others` is the same argument as each of the other content types takes it.
+    """
 
     required: bool
     schema: Schema
     content_type: str
     content_types: tuple[str, ...] = ()
     description: str = ""
+    others: tuple[Body, ...] = ()
+
+    def sent_as(self, content_type: str) -> Body:
+        """Give the body of another content type, whatever its parameters; this one where it has no such."""
+        wanted = _essence(content_type)
+        return next((one for one in (self, *self.others) if _essence(one.content_type) == wanted), self)
+
+
+def _essence(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)

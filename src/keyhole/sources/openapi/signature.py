@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.operation import Body, Parameter, Signature
@@ -21,7 +21,7 @@ _STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
-    "cookie": ("form",),
+    "cookie": ("form", "cookie"),  # OpenAPI 3.2 section 4.12.6
 }
 _FORMATS = {"csv": "", "ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDelimited"}
 _NOT_SCHEMA = frozenset({"name", "in", "required", "description", "collectionFormat", "allowEmptyValue", "deprecated"})
@@ -30,11 +30,11 @@ _ORDER: tuple[Place, ...] = ("path", "query", "header", "cookie")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a call of one endpoint becomes a request: `wires` by argument name; `encoding` by field of a form."""
+    """How a call becomes a request: `wires` by argument name; `encoding` by content type, then by field of a form."""
 
     signature: Signature
     wires: dict[str, Wire]
-    encoding: dict[str, Object] = field(default_factory=dict[str, Object])
+    encoding: dict[str, dict[str, Object]] = field(default_factory=dict[str, dict[str, Object]])
     accept: str = ""
     json_answer: bool = True
     """False where the document says that the answer is something else than JSON."""
@@ -117,7 +117,7 @@ def _wire(item: Object, name: str, place: Place) -> Wire:
     style = item.get("style") if item.get("style") in styles else styles[0]
     explode = item.get("explode")
     if not isinstance(explode, bool):
-        explode = style == "form"
+        explode = style in ("form", "cookie")
     return Wire(name, place, str(style), explode, reserved=item.get("allowReserved") is True, media=media)
 
 
@@ -127,7 +127,7 @@ def _old_wire(item: Object, name: str, place: Place) -> Wire:
     return Wire(name, place, style, explode=collection == "multi")
 
 
-def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Object]]:
+def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
     raw = endpoint.operation.get("requestBody")
     if not isinstance(raw, dict):
         return None, {}
@@ -136,16 +136,26 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
     if not content and (not request or ("content" in request and request.get("required") is not True)):
         return None, {}
     chosen = _chosen(content, schemas)
-    media = schemas.resolve(content.get(chosen))
-    encoding = {name: _object(value) for name, value in _object(media.get("encoding")).items()}
-    body = Body(
-        required=request.get("required") is True,
-        schema=_sent_schema(chosen, media.get("schema") or media.get("itemSchema"), schemas),
-        content_type="application/json" if "*" in chosen else chosen,
-        content_types=tuple(content) or ("application/json",),
-        description=_text(request.get("description")),
-    )
-    return body, encoding
+    each = {kind: schemas.resolve(content.get(kind)) for kind in (chosen, *content)}
+    made = {
+        kind: Body(
+            required=request.get("required") is True,
+            schema=_sent_schema(kind, media.get("schema") or media.get("itemSchema"), schemas),
+            content_type="application/json" if "*" in kind else kind,
+            content_types=tuple(content) or ("application/json",),
+            description=_text(request.get("description")),
+        )
+        for kind, media in each.items()
+    }
+    encoding = {made[kind].content_type: _by_field(media.get("encoding")) for kind, media in each.items()}
+    body = made.pop(chosen)
+    # A wildcard beside the chosen one names no type that a body could be sent as.
+    others = tuple(one for kind, one in made.items() if "*" not in kind)
+    return replace(body, others=others), encoding
+
+
+def _by_field(encoding: Any) -> dict[str, Object]:
+    return {name: _object(value) for name, value in _object(encoding).items()}
 
 
 def _chosen(content: Object, schemas: Schemas) -> str:
@@ -182,7 +192,7 @@ def _sent_schema(content_type: str, schema: Any, schemas: Schemas) -> Object:
     return _object(schema)
 
 
-def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Object]]:
+def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
     consumes = endpoint.operation.get("consumes") or schemas.root.get("consumes")
     types = (
         [item for item in cast("list[Any]", consumes) if isinstance(item, str)] if isinstance(consumes, list) else []
@@ -198,7 +208,7 @@ def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[s
     return _old_form(fields, types) if fields else (None, {})
 
 
-def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, Object]]:
+def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, dict[str, Object]]]:
     """Swagger 2.0's formData parameters as one object."""
     properties: Object = {}
     encoding: dict[str, Object] = {}
@@ -220,7 +230,7 @@ def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, O
         chosen = form or "application/x-www-form-urlencoded"
     schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
     # A chosen form is the only one: its fields are declared for that one kind.
-    return Body(bool(required), schema, chosen, (chosen,)), encoding
+    return Body(bool(required), schema, chosen, (chosen,)), {chosen: encoding}
 
 
 def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[str]]:
