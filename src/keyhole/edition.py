@@ -68,7 +68,11 @@ class Edition:
             raise
         log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
         policy = Policy(_rules(config, apis))
-        return cls(sources, Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name])), engine)
+        return cls(
+            sources,
+            Gateway(catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security)),
+            engine,
+        )
 
     async def retire(self) -> None:
         """Close once the runs that go on now have ended."""
@@ -105,6 +109,7 @@ async def _load(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     source = await asyncio.to_thread(
         load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
         allow_private=api.allow_private, timeout_s=api.timeout_s, cache=config.cache() / "documents",
+        security=api.shapes(),
     )  # fmt: skip
     log.info("document read", api=source.name, notices=len(source.notices), ms=_ms_since(started))
     return source

@@ -89,7 +89,8 @@ class Operation:
     """One operation. Cheap to make: the signature is only read where somebody looks.
 
     `api` and `name` are valid JavaScript identifiers: a program calls `api.name(args)`. `id` is the document's own
-    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the security schemes it wants.
+    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the security schemes it wants,
+    `security` says how: alternatives (OR) of schemes that go together (AND), an empty one where none is needed.
     `origin` is the source's own record, for its `send`; nobody else looks into it.
     """
 
@@ -104,6 +105,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     auth: tuple[str, ...] = ()
+    security: tuple[tuple[str, ...], ...] = ()
     load: Callable[[], Signature] = field(repr=False, compare=False, kw_only=True)
     origin: Any = field(default=None, repr=False, compare=False, kw_only=True)
 
