@@ -92,7 +92,7 @@ async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) ->
     """Read every document into `sources`; give the settings by the names that the APIs have got."""
     apis: dict[str, OpenAPI] = {}
     for api in config.apis:
-        source = await _load(api, config, secrets)
+        source = await load_source(api, config, secrets)
         if source.name in apis:
             await source.aclose()
             raise UsageError(
@@ -103,7 +103,8 @@ async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) ->
     return apis
 
 
-async def _load(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
+async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
+    """Read one document. Raises `DocumentError`, `UsageError`, `CredentialError`; whoever calls closes the source."""
     headers = await secrets.doc_headers(api)
     started = perf_counter()
     source = await asyncio.to_thread(

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import logging
+import re
 from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
@@ -42,7 +43,7 @@ def api(schemes=SCHEMES, **operations):
 
 
 def one(*names):
-    return [dict.fromkeys(names, [])]
+    return [{name: [] for name in names}]
 
 
 DOCUMENT = api(
@@ -196,20 +197,31 @@ async def test_what_one_operation_sent_another_does_not_bring_back(open_api, tar
 @pytest.mark.parametrize(
     "answer",
     [
-        lambda body: reply(f'{{"access_token": "leaky-token-1", "e": "{body}" oops'),
-        lambda body: reply(f'{{"error": "{body} leaky-token-1", "error_description": "leaky-token-1"}}', "400 Bad Request"),
-        lambda body: reply(f'{{"access_token": ["leaky-token-1"], "x": "{body}"}}'),
-        lambda body: reply('{"access_token": "leaky-token-1", "token_type": "mac"}'),
-        lambda body: reply('{"access_token": "leaky-token-1\\r\\nX: y"}'),
-        lambda body: reply("leaky-token-1", "200 OK", "text/plain"),
-        lambda body: reply('"leaky-token-1"' + " " * (2 << 20)),
-        lambda body: reply("", "302 Found", "text/plain", "location: http://evil.test/leaky-token-1"),
-        lambda body: reply("", "307 Temporary Redirect", "text/plain", "location: http://evil.test/leaky-token-1"),
-        lambda body: reply("", "307 Temporary Redirect", "text/plain", "location: /leaky-token-1"),
+        reply('{"access_token": "leaky-token-1", "e": "BODY" oops'),
+        reply('{"error": "BODY leaky-token-1", "error_description": "leaky-token-1"}', "400 Bad Request"),
+        reply('{"error": "HEAD"}', "401 Unauthorized"),
+        reply('{"access_token": ["leaky-token-1"], "x": "BODY"}'),
+        reply('{"access_token": "leaky-token-1", "token_type": "mac"}'),
+        reply('{"access_token": "leaky-token-1\\r\\nX: y"}'),
+        reply("leaky-token-1", "200 OK", "text/plain"),
+        reply('"leaky-token-1"' + " " * (2 << 20)),
+        reply("", "302 Found", "text/plain", "location: http://evil.test/leaky-token-1"),
+        reply("", "307 Temporary Redirect", "text/plain", "location: http://evil.test/leaky-token-1"),
+        reply("", "307 Temporary Redirect", "text/plain", "location: /leaky-token-1"),
     ],
-)  # fmt: skip
+    ids=range(11),
+)
 async def test_a_bad_token_answer_is_told_without_a_word_of_it(open_api, target, answer):
-    target.answer = lambda seen: answer(seen.body.decode())
+    marks = {b"BODY": lambda seen: seen.body, b"HEAD": lambda seen: seen.header("authorization").encode()}
+
+    def echoing(seen):
+        said = answer
+        for mark, take in marks.items():
+            said = said.replace(mark, take(seen))
+        head, _, body = said.partition(b"\r\n\r\n")
+        return re.sub(rb"content-length: \d+", f"content-length: {len(body)}".encode(), head) + b"\r\n\r\n" + body
+
+    target.answer = echoing
     async with open_api(DOCUMENT, security=GIVEN) as keyhole:
         execution = await keyhole.execute("return api.oauth()")
     assert execution.error
@@ -292,10 +304,21 @@ async def test_a_credential_that_fits_no_scheme_is_refused_at_the_start(open_api
     assert said in caught.value.hint
 
 
-async def test_runs_that_end_do_not_end_a_fetch_that_others_wait_for(open_api, target):
-    issuing(target)
+async def test_a_run_that_is_stopped_in_a_fetch_does_not_take_it_from_the_others(open_api, target):
+    never, issued = asyncio.Event(), issuing(target)
+    behave = target.answer
+
+    async def stuck():
+        await never.wait()
+        yield b""
+
+    target.answer = lambda seen: behave(seen) if len(target.seen) > 1 else stuck()
     async with open_api(DOCUMENT, security=GIVEN) as keyhole:
         first = asyncio.create_task(keyhole.execute("return api.oauth()"))
-        await asyncio.sleep(0)
+        while not target.seen:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(run(keyhole, "return api.oauth()"))
         first.cancel()
-        assert await run(keyhole, "return api.oauth()") == {}
+        assert await second == {}
+    never.set()
+    assert issued == ["issued-1"]

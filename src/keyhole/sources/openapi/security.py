@@ -11,6 +11,7 @@ from keyhole.errors import CredentialError, UsageError, nearest
 from keyhole.sources.openapi.guard import joined, origin_of, origin_text
 from keyhole.sources.openapi.http import is_within
 from keyhole.sources.openapi.operations import is_forbidden
+from keyhole.sources.source import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,23 @@ def _names_a_credential(name: str, place: Any) -> bool:
         return bool(_TOKEN.fullmatch(name))
     allowed = name.lower() in ("authorization", "cookie") or not is_forbidden(name)
     return place == "header" and bool(_TOKEN.fullmatch(name)) and allowed
+
+
+def wanted(name: str, scheme: Object) -> Wanted:
+    """Say what a scheme wants. The document's words are cut to a line."""
+    kind = str(scheme.get("type"))
+    place, key = "header", "Authorization"
+    what = {"oauth2": "OAuth 2", "openIdConnect": "OpenID Connect", "basic": "HTTP Basic"}.get(kind, _line(kind))
+    if kind == "apiKey":
+        place, key = _line(scheme.get("in")), _line(scheme.get("name"))
+        what = f"API key in the {place} {key}"
+    elif kind == "http":
+        what = f"HTTP {_line(scheme.get('scheme')).capitalize()}"
+    return Wanted(name, what, place, key, written_of(scheme))
+
+
+def _line(text: Any) -> str:
+    return " ".join(str(text).split())[:60]
 
 
 def written_of(scheme: Object) -> str:

@@ -23,7 +23,7 @@ from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
-from keyhole.sources.openapi.security import Authorization, check
+from keyhole.sources.openapi.security import Authorization, check, wanted
 from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
 from keyhole.sources.openapi.signature import Plan, plan_of
 from keyhole.value import is_large
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.catalog.scheme import SchemeSecret
-    from keyhole.sources.source import Notice
+    from keyhole.sources.source import Notice, Wanted
 
 MAX_ANSWER_BYTES = 32 << 20
 
@@ -103,6 +103,10 @@ class OpenAPISource:
     def notices(self) -> tuple[Notice, ...]:
         """What was skipped or mended."""
         return self._notices
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Give the document's security schemes as credentials."""
+        return tuple(wanted(name, scheme) for name, scheme in self.security.items())
 
     def operations(self) -> tuple[Operation, ...]:
         """Give every operation, in the document's order."""
