@@ -44,6 +44,8 @@ DOCUMENT = {
         **op("binary", "get", "/binary"),
         **op("huge", "get", "/big-binary"),
         **op("empty", "get", "/empty"),
+        **op("events", "get", "/events"), **op("lines", "get", "/endless-lines"),
+        **op("send_lines", **content(**{"application__x-ndjson": {"type": "object", "required": ["a"]}})),
         **op("linked", "get", "/linked"),
         **op("limited", "get", "/limited"),
     },
@@ -53,7 +55,7 @@ DOCUMENT = {
 @pytest.fixture
 async def run(server, cache):
     """Run a program against the document and the bad server; give its value."""
-    api = keyhole.OpenAPI(DOCUMENT, name="api", base_url=server.url, timeout_s=5)
+    api = keyhole.OpenAPI(DOCUMENT, name="api", base_url=server.url, timeout_s=1.5)
     config = Config(cache_dir=cache, allow="all")
     async with keyhole.CodeMode([api], config=config) as code_mode:
 
@@ -155,3 +157,37 @@ async def test_another_content_type_is_checked_by_its_own_schema(run, server):
     assert "must be string" in said[1]
     assert "`a` is no argument" in said[2]
     assert server.seen == []
+
+
+async def test_a_stream_that_does_not_end_is_what_came_of_it(run, server):
+    events, cut = await run("return api.events.raw().then(r => [r.body, r.headers['x-keyhole-cut']])")
+    assert events == [{"event": "a", "id": "1", "data": '{"n":\n1}'}, {"retry": 9, "data": "two"}]
+    assert cut == "longer than 1.35 s"
+    assert await run("return api.lines()") == [{"a": 1}, {"a": 2}]
+
+
+async def test_a_stream_of_too_many_bytes_is_what_fits(open_api, document, server):
+    api = open_api(document({"/endless-bytes": {"get": {}}}), base_url=server.url, timeout_s=20, max_bytes=1 << 20)
+    result = await api.call("GET /endless-bytes")
+    assert result.headers["x-keyhole-cut"] == "more than 1 MB"
+    assert 0 < result.size <= 1 << 20
+    assert result.body == [{"a": 1}] * (result.size // 8)
+
+
+async def test_lines_are_checked_one_by_one(run, server):
+    await run("await api.send_lines({ body: [{ a: 1 }, { a: 2 }] }); return api.send_lines({ body: '{}' })")
+    assert [one["body"] for one in server.seen] == [b'{"a":1}\n{"a":2}\n', b"{}"]
+    assert await run("return api.send_lines({ body: [{ b: 1 }] }).catch(e => e.code)") == "invalid_arguments"
+
+
+@pytest.mark.parametrize(("dialect", "media"), [
+    ("3.0.3", {"schema": {"type": "object"}}), ("3.2.0", {"itemSchema": {"type": "object"}}),
+    ("3.1.0", {"schema": {"type": "array", "items": {"type": "object"}}}),
+])  # fmt: skip
+async def test_lines_and_events_are_typed_as_lists(open_api, dialect, media):
+    paths = {f"/{kind}": {"get": {"responses": {"200": {"description": "", "content": {kind: media}}}}}
+             for kind in ("application/jsonl", "text/event-stream")}  # fmt: skip
+    api = open_api({"openapi": dialect, "info": {"title": "Lists"}, "paths": paths}, base_url="http://api.test")
+    lines, events = (one.signature.output for one in api.source.operations())
+    assert lines == {"type": "array", "items": {"type": "object"}}
+    assert list(events["items"]["properties"]) == ["event", "data", "id", "retry"]

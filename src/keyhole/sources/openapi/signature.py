@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.operation import Body, Parameter, Signature
-from keyhole.sources.openapi.media import essence, is_json, is_text, kind_of, preferred
+from keyhole.sources.openapi.media import essence, is_events, is_json, is_ndjson, is_text, kind_of, preferred
 from keyhole.sources.openapi.parameters import Wire
 
 if TYPE_CHECKING:
@@ -25,6 +25,19 @@ _STYLES = {
 }
 _FORMATS = {"csv": "", "ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDelimited"}
 _NOT_SCHEMA = frozenset({"name", "in", "required", "description", "collectionFormat", "allowEmptyValue", "deprecated"})
+_EVENTS: Object = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "event": {"type": "string"},
+            "data": {"type": "string"},
+            "id": {"type": "string"},
+            "retry": {"type": "integer"},
+        },
+    },
+}
 _ORDER: tuple[Place, ...] = ("path", "query", "header", "cookie")
 
 
@@ -140,7 +153,7 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
     made = {
         kind: Body(
             required=request.get("required") is True,
-            schema=_sent_schema(kind, media.get("schema") or media.get("itemSchema"), schemas),
+            schema=_sent_schema(kind, media, schemas),
             content_type="application/json" if "*" in kind else kind,
             content_types=tuple(content) or ("application/json",),
             description=_text(request.get("description")),
@@ -183,8 +196,21 @@ def is_file(schema: Any, schemas: Schemas) -> bool:
     return found.get("format") == "binary" or found.get("type") == "file" or "contentMediaType" in found
 
 
-def _sent_schema(content_type: str, schema: Any, schemas: Schemas) -> Object:
-    kind = kind_of(content_type)
+def _lines(media: Object, schemas: Schemas) -> Object:
+    """Give the schema of one JSON value a line, as the list that a program has of them.
+
+    `itemSchema` (3.2) is of one line; a `schema` that is no list is what people write before 3.2, and means the same.
+    """
+    schema = media.get("schema")
+    if schemas.resolve(schema).get("type") == "array":
+        return _object(schema)
+    return {"type": "array", "items": _object(media.get("itemSchema") or schema)}
+
+
+def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
+    kind, schema = kind_of(content_type), media.get("schema") or media.get("itemSchema")
+    if kind == "ndjson":
+        return {"anyOf": [_lines(media, schemas), {"type": "string"}]}
     if kind == "text" and schemas.resolve(schema).get("type") != "string":
         return {"type": "string", "description": f"{essence(content_type)} as text"}
     if kind == "binary":
@@ -202,7 +228,7 @@ def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[s
         types = types or ["application/json"]
         chosen = preferred(types)
         sent = "application/json" if "*" in chosen or kind_of(chosen) in ("form", "multipart") else chosen
-        schema = _sent_schema(sent, whole.get("schema"), schemas)
+        schema = _sent_schema(sent, whole, schemas)
         return Body(whole.get("required") is True, schema, sent, tuple(types), _text(whole.get("description"))), {}
     fields = [item for item in endpoint.parameters if str(item["in"]).lower() == "formdata"]
     return _old_form(fields, types) if fields else (None, {})
@@ -252,7 +278,9 @@ def _answer(_: Endpoint, response: Object, schemas: Schemas) -> tuple[Object | N
     # JSON with nothing but examples is what the wildcard beside it describes.
     telling = [kind for kind, schema in said.items() if schema and (is_json(kind) or "*" in kind)]
     chosen = preferred(telling or content)
-    return _answer_schema(said[chosen], chosen), list(content)
+    if is_ndjson(chosen):
+        return _lines(each[chosen], schemas), list(content)
+    return _EVENTS if is_events(chosen) else _answer_schema(said[chosen], chosen), list(content)
 
 
 def _old_answer(endpoint: Endpoint, response: Object, schemas: Schemas) -> tuple[Object | None, list[str]]:
