@@ -118,12 +118,13 @@ class Authorization:
                 text = await self._tokens.token(secret, url, operation, stale=stale)
                 fetched.append(text)
             place, key, value = _placed(scheme, secret, text)
-            if f"{place} {key.lower()}" in taken:
+            spot = f"{place} {key.lower() if place == 'header' else key}"
+            if spot in taken:
                 raise CredentialError(
                     f"two security schemes of {operation} both want the {place} {key}",
                     hint="Configure one of them.", operation=operation,
                 )  # fmt: skip
-            taken.add(f"{place} {key.lower()}")
+            taken.add(spot)
             if place == "header":
                 headers = {known: said for known, said in headers.items() if known.lower() != key.lower()}
             {"header": headers, "query": query, "cookie": cookies}[place][key] = value

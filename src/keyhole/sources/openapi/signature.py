@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -69,7 +70,9 @@ def plan_of(endpoint: Endpoint, schemas: Schemas) -> Plan:
             taken.add(argument)
             wires[argument] = _old_wire(item, name, place) if old else _wire(item, name, place)
             parameters.append(_parameter(item, argument, name, place, schemas, old=old))
-    if body and len(body.content_types) > 1 and "content-type" not in {name.lower() for name in taken}:
+    types = body.content_types if body else ()
+    several = len(types) > 1 or any(re.match(r"[^*]+/\*", one) for one in types)
+    if body and several and "content-type" not in {name.lower() for name in taken}:
         parameters.append(_choice(body))
         wires[CONTENT_TYPE] = Wire(CONTENT_TYPE, "header", "simple", explode=False)
     output, answers = _output(endpoint, schemas)
@@ -117,7 +120,9 @@ def _parameter(  # noqa: PLR0913
 
 
 def _choice(body: Body) -> Parameter:
-    schema = {"type": "string", "enum": list(body.content_types), "default": body.content_type}
+    schema: Object = {"type": "string", "default": body.content_type}
+    if not any("*" in one for one in body.content_types):
+        schema["enum"] = list(body.content_types)
     return Parameter(CONTENT_TYPE, CONTENT_TYPE, "header", required=False, schema=schema)
 
 
@@ -154,7 +159,7 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
         kind: Body(
             required=request.get("required") is True,
             schema=_sent_schema(kind, media, schemas),
-            content_type="application/json" if "*" in kind else kind,
+            content_type=_one_of(kind),
             content_types=tuple(content) or ("application/json",),
             description=_text(request.get("description")),
         )
@@ -165,6 +170,16 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
     # A wildcard beside the chosen one names no type that a body could be sent as.
     others = tuple(one for kind, one in made.items() if "*" not in kind)
     return replace(body, others=others), encoding
+
+
+def _one_of(content_type: str) -> str:
+    """Give the content type that is sent where the document has a range of them and the program names none."""
+    family, star, _ = essence(content_type).partition("/*")
+    if not star:
+        return content_type
+    return {"*": "application/json", "application": "application/json", "text": "text/plain"}.get(
+        family, "application/octet-stream"
+    )
 
 
 def _by_field(encoding: Any) -> dict[str, Object]:
