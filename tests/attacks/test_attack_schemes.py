@@ -247,7 +247,6 @@ async def test_a_document_does_not_choose_where_a_client_secret_goes(open_api, t
 
 
 async def test_the_operator_does(open_api, target, elsewhere):
-    issuing(elsewhere)
     elsewhere.answer = lambda _: reply('{"access_token": "from-there", "token_type": "bearer"}')
     client = GIVEN["oauth"].model_copy(update={"token_url": f"{elsewhere.url}/t"})
     async with open_api(with_token_url("https://evil.test/t"), security={"oauth": client}) as keyhole:

@@ -234,9 +234,8 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     `document` is a path, an http(s) URL, or the document itself. `doc_headers` go to the origin of that URL only.
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
     addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
-    fetched. Raises `DocumentError` where no operation is left,
-    `UsageError` for a bad `base_url`. `security` says for which security schemes there are credentials, and of which
-    kind; `UsageError` for one that the document lacks or that wants another kind.
+    fetched. `security` says for which security schemes there are credentials, and of which kind. Raises
+    `DocumentError` where no operation is left, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
     location = "" if isinstance(document, dict) else _location(document)
     typed = [url for url in (location, base_url or "") if "://" in url]
