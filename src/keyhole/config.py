@@ -16,7 +16,9 @@ import shutil
 import sys
 import time
 import tomllib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -25,6 +27,7 @@ from pydantic.dataclasses import dataclass
 
 from keyhole.catalog.call import Credentials
 from keyhole.catalog.operation import Effect
+from keyhole.catalog.scheme import Client, Login, SchemeSecret, unread
 from keyhole.errors import CredentialError, UsageError, nearest
 
 Allow = Literal["read", "write", "all"]
@@ -34,6 +37,7 @@ _COMMAND_TIMEOUT_S = 20.0
 _SECRET_LENGTH = 8
 _COMMAND_FRESH_S = 300.0
 _KEY_BYTES = 32
+_REMEMBERED = 256
 _CLOSED = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -54,8 +58,10 @@ class OpenAPI:
     """One API by its OpenAPI document: a file, a URL, or the parsed document itself.
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
-    only to fetch the document. `base_url` pins where calls and credentials go. `allow` and `rules` are the policy for
-    this API alone. `allow_private` lets the document itself, not only you, name addresses in private networks.
+    only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
+    placed as the document says, and sent with the operations that want it. `base_url` pins where calls and
+    credentials go. `allow` and `rules` are the policy for this API alone. `allow_private` lets the document itself,
+    not only you, name addresses in private networks.
     """
 
     document: str | Path | dict[str, Any]
@@ -65,10 +71,15 @@ class OpenAPI:
     headers: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
     query: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
     doc_headers: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
+    security: Mapping[str, str | Login | Client] = Field(default_factory=dict[str, str | Login | Client], repr=False)
     allow: Allow | None = None
     rules: tuple[Rule, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
     allow_private: bool = False
+
+    def shapes(self) -> dict[str, SchemeSecret]:
+        """Say what kind of credential is given for each security scheme, without the secrets."""
+        return {name: replace(unread(given), secret="", user="") for name, given in self.security.items()}
 
 
 class RunLimits(BaseModel):
@@ -166,8 +177,10 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
         if not isinstance(given, dict):
             raise UsageError(f"{path}: [apis.{name}] `{part}` is a table of names and values")
         texts |= {f"{part}.{key}": text for key, text in cast("dict[str, Any]", given).items()}
+    texts |= _scheme_texts(table.get("security", {}), f"{path}: [apis.{name}.security]")
     for key, text in {**texts, "bearer": table.get("bearer")}.items():
-        if isinstance(text, str) and is_sensitive(key.partition(".")[2] or key) and not _REFERENCE.search(text):
+        secret = key.startswith("security.") or is_sensitive(key.partition(".")[2] or key)
+        if isinstance(text, str) and secret and not _REFERENCE.search(text):
             raise UsageError(
                 f"{path}: [apis.{name}] has a literal credential in `{key}`",
                 hint=f'Refer to where the secret is: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
@@ -175,6 +188,20 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
     if "://" not in document:
         document = str(path.parent / Path(document).expanduser())
     return {**table, "document": document, "name": name}
+
+
+def _scheme_texts(given: Any, where: str) -> dict[str, Any]:
+    """Give what must be a reference in a table of security schemes: all but names and addresses."""
+    if not isinstance(given, dict):
+        raise UsageError(f"{where} is a table of the document's security schemes and their credentials")
+    texts: dict[str, Any] = {}
+    for name, credential in cast("dict[str, Any]", given).items():
+        if not isinstance(credential, dict):
+            texts[f"security.{name}"] = credential
+            continue
+        fields = cast("dict[str, Any]", credential)
+        texts |= {f"security.{name}.{key}": fields.get(key) for key in ("password", "client_secret")}
+    return texts
 
 
 def _say(error: ValidationError, where: str) -> str:
@@ -186,6 +213,8 @@ def _say(error: ValidationError, where: str) -> str:
         *SandboxSettings.model_fields,
         *OpenAPI.__dataclass_fields__,
         *Rule.model_fields,
+        *Login.model_fields,
+        *Client.model_fields,
     ]
     for problem in error.errors(include_url=False, include_context=False):
         place = ".".join(str(part) for part in problem["loc"])
@@ -232,10 +261,16 @@ class Secrets:
 
     def __init__(self) -> None:
         self._printed: dict[str, tuple[float, str]] = {}
+        self._sent: dict[int, OrderedDict[str, None]] = {}
 
-    async def credentials(self, api: OpenAPI) -> Credentials:
-        """Resolve everything that is sent with a call to this API. Raises `CredentialError`."""
+    async def credentials(self, api: OpenAPI, security: Iterable[tuple[str, ...]] = ()) -> Credentials:
+        """Resolve what is sent with a call to this API. Raises `CredentialError`.
+
+        `security` are the operation's alternatives: the first one with a credential for each scheme is taken.
+        """
         secrets: list[str] = []
+        wanted = next((names for names in security if names and all(name in api.security for name in names)), ())
+        schemes = {name: await self.scheme(api.security[name], secrets) for name in wanted}
         headers = {
             name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.headers.items()
         }
@@ -245,7 +280,23 @@ class Secrets:
         for name, text in headers.items():
             if name.lower() in ("authorization", "cookie"):
                 secrets += _parts(text)
-        return Credentials(headers, query, secrets=tuple(dict.fromkeys(secrets)))
+        return Credentials(headers, query, secrets=self._all_sent(api, secrets), schemes=schemes)
+
+    def _all_sent(self, api: OpenAPI, secrets: Iterable[str]) -> tuple[str, ...]:
+        """Give these secrets and those of earlier calls: an API may repeat in one answer what it got with another."""
+        sent = self._sent.setdefault(id(api), OrderedDict())
+        for secret in secrets:
+            sent[secret] = None
+            sent.move_to_end(secret)
+        while len(sent) > _REMEMBERED:
+            sent.popitem(last=False)
+        return tuple(sent)
+
+    async def scheme(self, given: str | Login | Client, secrets: list[str]) -> SchemeSecret:
+        """Resolve the credential of one security scheme, each secret noted in `secrets`. Raises `CredentialError`."""
+        read = unread(given)
+        secret = await self.resolve(read.secret, secrets, keep=True)
+        return replace(read, secret=secret, user=await self.resolve(read.user, [], keep=False))
 
     async def doc_headers(self, api: OpenAPI) -> dict[str, str]:
         """Resolve the headers that fetch the document. Raises `CredentialError`."""

@@ -73,7 +73,7 @@ class Edition:
         policy = Policy(_rules(config, apis))
         compiler = config.compiler()
         tsc = Tsc(compiler) if compiler else None
-        gateway = Gateway(catalog, sources, policy, lambda name: secrets.credentials(apis[name]))
+        gateway = Gateway(catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security))
         return cls(sources, gateway, engine, Preflight(catalog, tsc))
 
     async def retire(self) -> None:
@@ -94,7 +94,7 @@ async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) ->
     """Read every document into `sources`; give the settings by the names that the APIs have got."""
     apis: dict[str, OpenAPI] = {}
     for api in config.apis:
-        source = await _load(api, config, secrets)
+        source = await load_source(api, config, secrets)
         if source.name in apis:
             await source.aclose()
             raise UsageError(
@@ -105,12 +105,14 @@ async def _read(config: Config, secrets: Secrets, sources: dict[str, Source]) ->
     return apis
 
 
-async def _load(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
+async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
+    """Read one document. Raises `DocumentError`, `UsageError`, `CredentialError`; whoever calls closes the source."""
     headers = await secrets.doc_headers(api)
     started = perf_counter()
     source = await asyncio.to_thread(
         load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
         allow_private=api.allow_private, timeout_s=api.timeout_s, cache=config.cache() / "documents",
+        security=api.shapes(),
     )  # fmt: skip
     log.info("document read", api=source.name, notices=len(source.notices), ms=_ms_since(started))
     return source

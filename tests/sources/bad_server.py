@@ -73,6 +73,28 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, b'{"a": oops', "application/json")
         elif name == "fail":
             self.answer(500, b'{"message": "on fire"}', Retry_After="7")
+        elif name in ("events", "endless-lines", "endless-bytes"):
+            kind = "text/event-stream" if name == "events" else "application/x-ndjson"
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n"
+            self.wfile.write(head.encode())
+            self.close_connection = True
+            if name == "events":
+                self.wfile.write(b'\xef\xbb\xbf: hello\n\nevent: a\nid: 1\ndata: {"n":\ndata:1}\n\n')
+                self.wfile.write(b"retry: 9\r\ndata: two\r\n\r\nevent: none\n\ndata: half")
+                self.wfile.flush()
+            elif name == "endless-lines":
+                self.wfile.write(b'{"a":1}\n{"a":2}\n{"a":')
+                self.wfile.flush()
+            try:
+                while name == "endless-bytes":
+                    self.wfile.write(b'{"a":1}\n' * 10_000)
+            except OSError:
+                return
+            self.server.release.wait(5)
+        elif name == "limited":
+            self.answer(429, b"{}", Retry_After="7", RateLimit_Reset="30")
+        elif name == "linked":
+            self.answer(200, b"{}", Link='<http://x.test/?page=2>; rel="next"', X_RateLimit_Remaining="0")
         elif name == "empty":
             self.answer(204, b"", "")
         elif name == "ndjson":

@@ -131,6 +131,22 @@ async def test_multipart_with_several_files(send):
     ]
 
 
+async def test_a_list_in_a_multipart_form_is_joined_where_its_encoding_says(send):
+    encoding = {"csv": {"explode": False}, "pipes": {"style": "pipeDelimited"}, "all": {"style": "form"}}
+    content = {"multipart/form-data": {"schema": {"type": "object"}, "encoding": encoding}}
+    found = parts(send(content, {"csv": [1, 2], "pipes": ["a", "b"], "all": [1, 2]}))
+    assert [(head[38:-1], body) for head, body in found] == [
+        (b"csv", b"1,2"), (b"pipes", b"a|b"), (b"all", b"1"), (b"all", b"2"),
+    ]  # fmt: skip
+
+
+async def test_a_range_of_content_types(send, open_api, document):
+    for given, sent in (("*/*", "application/json"), ("image/*", "application/octet-stream"), ("text/*", "text/plain")):
+        assert send({given: {}}, b"1").headers["content-type"] == sent
+    made = send({"image/*": {"schema": {}}}, b"1", {"Content-Type": "image/png"})
+    assert (made.headers["content-type"], made.content) == ("image/png", b"1")
+
+
 async def test_a_file_goes_through_multipart_where_a_form_is_offered_too(send):
     schema = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
     content = {"application/x-www-form-urlencoded": {"schema": schema}, "multipart/form-data": {"schema": schema}}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyhole.catalog.scheme import SchemeSecret
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,12 +40,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What is added to a request for the pinned origin, and nowhere else. Never printed."""
+    """What is added to a request for the pinned origin, and nowhere else. Never printed.
+
+    `schemes` are for the source to place as its document says; `secrets` is what no answer may show.
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     cookies: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: tuple[str, ...] = ()
+    schemes: Mapping[str, SchemeSecret] = field(default_factory=dict[str, SchemeSecret])
 
     def __repr__(self) -> str:
         return (

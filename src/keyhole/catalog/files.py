@@ -28,11 +28,22 @@ FILE: Schema = {
 def with_files(signature: Signature) -> Signature:
     """Give the signature with the files of a multipart body typed as programs give them."""
     body = signature.body
-    if body is None or not body.content_type.lower().startswith("multipart/"):
+    if body is None or not any(_is_multipart(one) for one in (body, *body.others)):
         return signature
-    fields = signature.schemas.properties(body.schema)
-    files = {name: sent for name, schema in fields.items() if (sent := _sent(schema, signature.schemas)) is not None}
-    return replace(signature, body=_typed(body, fields, files, signature.schemas)) if files else signature
+    others = tuple(_with_files(one, signature.schemas) for one in body.others)
+    return replace(signature, body=replace(_with_files(body, signature.schemas), others=others))
+
+
+def _is_multipart(body: Body) -> bool:
+    return body.content_type.lower().startswith("multipart/")
+
+
+def _with_files(body: Body, schemas: Schemas) -> Body:
+    if not _is_multipart(body):
+        return body
+    fields = schemas.properties(body.schema)
+    files = {name: sent for name, schema in fields.items() if (sent := _sent(schema, schemas)) is not None}
+    return _typed(body, fields, files, schemas) if files else body
 
 
 def _typed(body: Body, fields: dict[str, Schema], files: dict[str, Schema], schemas: Schemas) -> Body:

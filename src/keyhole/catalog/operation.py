@@ -48,13 +48,26 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The `body` argument: the schema of the content type that Keyhole sends unless the program names another."""
+    """The `body` argument: the schema of the content type that Keyhole sends unless the program names another.
+
+    `others` is the same argument as each of the other content types takes it.
+    """
 
     required: bool
     schema: Schema
     content_type: str
     content_types: tuple[str, ...] = ()
     description: str = ""
+    others: tuple[Body, ...] = ()
+
+    def sent_as(self, content_type: str) -> Body:
+        """Give the body of another content type, whatever its parameters; this one where it has no such."""
+        wanted = _essence(content_type)
+        return next((one for one in (self, *self.others) if _essence(one.content_type) == wanted), self)
+
+
+def _essence(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,8 @@ class Operation:
     """One operation. Cheap to make: the signature is only read where somebody looks.
 
     `api` and `name` are valid JavaScript identifiers: a program calls `api.name(args)`. `id` is the document's own
-    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the security schemes it wants.
+    operationId, or "METHOD /path" where it has none (or has it twice). `auth` names the security schemes it wants,
+    `security` says how: alternatives (OR) of schemes that go together (AND), an empty one where none is needed.
     `origin` is the source's own record, for its `send`; nobody else looks into it.
     """
 
@@ -91,6 +105,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     deprecated: bool = False
     auth: tuple[str, ...] = ()
+    security: tuple[tuple[str, ...], ...] = ()
     load: Callable[[], Signature] = field(repr=False, compare=False, kw_only=True)
     origin: Any = field(default=None, repr=False, compare=False, kw_only=True)
 

@@ -28,7 +28,10 @@ COMMANDS = {
     "search": ("keyhole.cli.search:search", "Find operations, by words or by a program over the catalog."),
     "exec": ("keyhole.cli.execute:execute", "Run one program in the sandbox, against the APIs."),
     "tokens": ("keyhole.cli.tokens:tokens", "Count what an API costs in a model's context, and what Keyhole costs."),
-    "doctor": ("keyhole.cli.doctor:doctor", "Say what confines programs on this machine."),
+    "doctor": (
+        "keyhole.cli.doctor:doctor",
+        "Say what confines programs here, or which credentials a document wants.",
+    ),
     "bake": ("keyhole.cli.bake:bake", "Compile and bake ahead of time, for container images and CI."),
 }
 

@@ -1,4 +1,4 @@
-"""`keyhole doctor`: what this machine gives the sandbox."""
+"""`keyhole doctor`: what this machine gives the sandbox, or which credentials an API wants."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Annotated
 import anyio
 from cyclopts import Parameter
 
+from keyhole.cli.lacking import credentials
+from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import say, show, show_json
 from keyhole.config import Config
 from keyhole.errors import SandboxError
@@ -22,15 +24,19 @@ from keyhole.serve.version import version
 
 
 def doctor(
-    *,
+    *docs: Annotated[str, Parameter(help="OpenAPI documents: which credentials they want, and which are there.")],
     as_json: Annotated[
         bool, Parameter(name="--json", help="Print it as JSON.", negative="", show_default=False)
     ] = False,
-    require_confinement: Annotated[
-        bool, Parameter(help="Fail where workers cannot be confined.", negative="", show_default=False)
-    ] = False,
+    options: Options | None = None,
 ) -> int:
-    """Start a worker as `serve` would, and say what confines it: each layer, and why one does not hold."""
+    """Start a worker as `serve` would, and say what confines it: each layer, and why one does not hold.
+
+    With documents, or with --config: say which credentials the APIs want and which of them are there. None is shown.
+    """
+    if docs or (options and options.config):
+        return credentials(configure(docs, options), as_json=as_json)
+    require_confinement = options is not None and options.require_confinement
     layers: tuple[Layer, ...] = ()
     problem = ""
     try:

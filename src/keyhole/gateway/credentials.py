@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyhole.catalog.call import Call, Result
+    from keyhole.catalog.operation import Operation
     from keyhole.sources.source import Source
 
-CredentialsOf = Callable[[str], Awaitable[Credentials]]
-"""Gives the credentials of an API by its name. Raises `CredentialError` where a reference cannot be read."""
+CredentialsOf = Callable[["Operation"], Awaitable[Credentials]]
+"""Gives the credentials of an operation. Raises `CredentialError` where a reference cannot be read."""
 
 
 class Send:
-    """The last step: reads the API's credentials and lets its source send the call."""
+    """The last step: reads the operation's credentials and lets its source send the call."""
 
     def __init__(self, sources: Mapping[str, Source], credentials_of: CredentialsOf) -> None:
         self._sources = sources
@@ -26,5 +27,5 @@ class Send:
 
     async def __call__(self, call: Call) -> Result:
         """Send the call. Raises what `Source.send` and `CredentialsOf` raise."""
-        api = call.operation.api
-        return await self._sources[api].send(call, await self._credentials_of(api))
+        operation = call.operation
+        return await self._sources[operation.api].send(call, await self._credentials_of(operation))

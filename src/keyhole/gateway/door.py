@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_FOUND = 100
 MAX_DESCRIBED = 10
+MAX_BINARY = 16 << 20
+"""Bytes of a binary answer: under 64 MB of memory a program holds 18 MB of it, and not 20."""
 
 
 class Door:
@@ -91,6 +93,7 @@ class Door:
                 operation=operation.qualified,
             )
         result = await self._way(Call(operation, arguments))
+        _fits(operation, result)
         if raw:
             return {"status": result.status, "headers": dict(result.headers), "body": result.body}
         if result.status >= 400:
@@ -148,6 +151,19 @@ def _known(what: str, asked: dict[str, Any], known: set[str]) -> None:
     if unknown:
         options = ", ".join(sorted(known - {"query", "name"}))
         raise InvalidArguments(f"{what}() has no option {brief(unknown[0])}: there are {options}")
+
+
+def _fits(operation: Operation, result: Result) -> None:
+    """Refuse bytes that a program's memory does not hold beside their base64, before they reach it."""
+    if isinstance(result.body, bytes) and len(result.body) > MAX_BINARY:
+        raise ApiError(
+            f"{operation.qualified} answered {result.status} with {len(result.body) / (1 << 20):.1f} MB of bytes; "
+            f"the most that a program gets is {MAX_BINARY >> 20} MB",
+            status=result.status,
+            headers=result.headers,
+            hint="Ask for less (a range, a smaller file), or for a link to it.",
+            operation=operation.qualified,
+        )
 
 
 def _is_page(operation: Operation, result: Result) -> bool:

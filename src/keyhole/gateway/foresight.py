@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from keyhole.gateway.validate import Check, refusal
+from keyhole.gateway.validate import Check, chooses_content_type, refusal
 from keyhole.value import Unseen
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ def foresee(operation: Operation, arguments: Mapping[str, Value], *, closed: boo
 
     Without `closed` there may be more arguments than these. Nothing is raised where some values would be accepted.
     """
+    body = operation.signature.body
+    chosen = [value for name, value in arguments.items() if chooses_content_type(operation, name)]
+    if body and body.others and (not closed or any(isinstance(value, Unseen) for value in chosen)):
+        return  # which body it is, is not known
     check = _Foresight(operation, arguments, closed=closed)
     check.sort(arguments)
     check.require()
@@ -31,7 +35,7 @@ class _Foresight(Check):
     """The same check, where a value may be unseen: then it is taken for right, and for there or not as it suits."""
 
     def __init__(self, operation: Operation, arguments: Mapping[str, Value], *, closed: bool) -> None:
-        super().__init__(operation)
+        super().__init__(operation, arguments)
         self.doubts: set[str] = set()
         self._closed = closed
         self._doubtful = {name for name, value in arguments.items() if isinstance(value, Unseen) and not value.given}

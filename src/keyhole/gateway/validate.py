@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
@@ -58,7 +59,7 @@ def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
     """
     if operation.ad_hoc:
         return _ad_hoc(operation, arguments)
-    check = Check(operation)
+    check = Check(operation, arguments)
     check.sort(arguments)
     check.require()
     check.values()
@@ -70,9 +71,11 @@ def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
 class _Rules:
     """What an operation demands, worked out once; the validators when they are first needed."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, content_type: str = "") -> None:
         self.operation = operation
         self.signature = signature = operation.signature
+        if content_type and signature.body:
+            self.signature = signature = replace(signature, body=signature.body.sent_as(content_type))
         self.parameters: dict[str, Parameter] = {one.name: one for one in signature.parameters}
         self.loose: dict[str, list[str]] = {}
         for name in self.parameters:
@@ -124,9 +127,9 @@ class _Rules:
 class Check:
     """One check of one call's arguments; `told` holds what is wrong with them, `given` what is sent."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: Operation, arguments: Mapping[str, Value]) -> None:
         self.operation = operation
-        self.rules = _rules(operation)
+        self.rules = _rules(operation, _content_type(operation, arguments))
         self.given: dict[str, Value] = {}
         self.told: list[str] = []
         self.unknown: list[str] = []
@@ -143,7 +146,7 @@ class Check:
                     continue
                 self.given[exact] = value
             elif name == "body" and body is not None:
-                if value is not None or body.required or "null" in self.rules.kinds(body.schema):
+                if value is not None or body.required or self._null_is_a_body():
                     self.given["body"] = value
             elif (field := self._field(name)) is not None:
                 self._lifted[field] = value
@@ -188,6 +191,13 @@ class Check:
     def _may_be_empty(self) -> bool:
         body = self.rules.signature.body
         return body is not None and self.rules.body_is_object and not self.rules.signature.schemas.required(body.schema)
+
+    def _null_is_a_body(self) -> bool:
+        """Say whether null is what is sent, and not a body left out: where the schema has it, or says nothing."""
+        body = self.rules.signature.body
+        found = self.rules.signature.schemas.resolve(body.schema if body else None)
+        kinds = self.rules.kinds(found)
+        return "null" in kinds or found.get("nullable") is True or not (kinds or self.rules.fields or "enum" in found)
 
     def require(self) -> None:
         """Tell of what is missing and of what is unknown, one as the other's misspelling where they are alike."""
@@ -268,17 +278,34 @@ class Check:
                 self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
 
 
-_cache: OrderedDict[int, _Rules] = OrderedDict()
+_cache: OrderedDict[tuple[int, str], _Rules] = OrderedDict()
 
 
-def _rules(operation: Operation) -> _Rules:
+def _rules(operation: Operation, content_type: str) -> _Rules:
     # By identity: two catalogs may hold operations that are equal but for what their documents say.
-    found = _cache.get(id(operation))
+    key = (id(operation), content_type)
+    found = _cache.get(key)
     if found is None or found.operation is not operation:
-        found = _cache[id(operation)] = _Rules(operation)
+        found = _cache[key] = _Rules(operation, content_type)
         if len(_cache) > _KEPT:
             _cache.popitem(last=False)
     return found
+
+
+def chooses_content_type(operation: Operation, name: str) -> bool:
+    """Say whether an argument of this name says which of several bodies the operation is sent."""
+    body = operation.signature.body
+    return body is not None and bool(body.others) and _loose(name) == "contenttype"
+
+
+def _content_type(operation: Operation, arguments: Mapping[str, Value]) -> str:
+    """Give the content type that a program asks for and that has a body of its own; empty for the usual one."""
+    body = operation.signature.body
+    if body is None or not body.others:
+        return ""
+    given = next((value for name, value in arguments.items() if chooses_content_type(operation, name)), None)
+    chosen = body.sent_as(given) if isinstance(given, str) else body
+    return "" if chosen is body else chosen.content_type
 
 
 def _ad_hoc(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:

@@ -20,6 +20,20 @@ class Notice:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A credential that an API asks for by `name`: `what` it is in words, the `place` and `key` that it is sent in.
+
+    `written` is how a configuration gives it, empty where there is no way.
+    """
+
+    name: str
+    what: str
+    place: str
+    key: str
+    written: str
+
+
 class Source(Protocol):
     """One API. `name` is its global in programs; `document` is what programs see as `spec`."""
 
@@ -41,6 +55,10 @@ class Source(Protocol):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What was skipped or mended."""
+        ...
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Give every credential that the operations name in `security`."""
         ...
 
     def operations(self) -> Iterable[Operation]:

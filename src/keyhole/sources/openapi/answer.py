@@ -1,4 +1,4 @@
-"""From the bytes of an answer to a value: JSON, NDJSON, text or bytes."""
+"""From the bytes of an answer to a value: JSON, NDJSON, server-sent events, text or bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pydantic_core import from_json
 
-from keyhole.sources.openapi.media import essence, is_json, is_ndjson, is_text
+from keyhole.sources.openapi.media import essence, is_events, is_json, is_ndjson, is_text
 
 _SHOWN = 200
 # What HTTP is written in. Python's codecs are more: some are no text, some take time in the square of the length.
@@ -17,11 +17,16 @@ _CHARSETS = re.compile(r"utf-?(8|16|32)|ascii|iso8859|cp\d|gb|big5|shift_jis|euc
 _ASCII_ALIKE = re.compile(r"utf-8|ascii|iso8859|cp125")
 
 
+_BLANK = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+
+
 class MalformedError(Exception):
     """The answer says that it is JSON, and is not. The text shows its first bytes."""
 
 
-def value_of(data: bytes, content_type: str, *, expect_json: bool = False) -> Any:
+def value_of(  # noqa: PLR0911  (one kind of answer after another)
+    data: bytes, content_type: str, *, expect_json: bool = False
+) -> Any:
     """Give the value: None for nothing, JSON parsed, text as str, anything else as bytes.
 
     `expect_json`: the document says JSON, so a text that is JSON under another name is parsed too. Raises
@@ -34,6 +39,8 @@ def value_of(data: bytes, content_type: str, *, expect_json: bool = False) -> An
         return _json(data)
     if is_ndjson(kind):
         return [_json(line) for line in data.splitlines() if line.strip()]
+    if is_events(kind):
+        return _events(data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
     if (not kind or (expect_json and kind in ("text/plain", "text/html", "text/javascript"))) and data.lstrip()[
         :1
     ] in b"{[":
@@ -44,6 +51,35 @@ def value_of(data: bytes, content_type: str, *, expect_json: bool = False) -> An
     if is_text(kind) or (not kind and _is_utf8(data)):
         return data.decode(_charset(content_type), "replace")
     return data
+
+
+def whole(data: bytes, content_type: str) -> bytes:
+    """Give the whole lines, or events, of a stream that was cut."""
+    if is_events(content_type):
+        ends = [found.end() for found in _BLANK.finditer(data)]
+        return data[: ends[-1]] if ends else b""
+    return data[: data.rfind(b"\n") + 1]
+
+
+def _events(text: str) -> list[Any]:
+    """Read server-sent events (the HTML standard, 9.2.6); an event without data is none."""
+    found: list[Any] = []
+    event: dict[str, Any] = {}
+    lines: list[str] = []
+    for line in [*re.split(r"\r\n|\n|\r", text), ""]:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if lines:
+                found.append({**event, "data": "\n".join(lines)})
+            event, lines = {}, []
+        elif name == "data":
+            lines.append(value)
+        elif name in ("event", "id"):
+            event[name] = value
+        elif name == "retry" and re.fullmatch("[0-9]{1,15}", value):
+            event[name] = int(value)
+    return found
 
 
 def hides(data: bytes, content_type: str) -> bool:

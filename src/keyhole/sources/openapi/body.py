@@ -115,8 +115,7 @@ def _multipart(content_type: str, value: Any, encoding: dict[str, Object], files
     for name, item in cast("Object", value).items():
         rule = encoding.get(name, {}).get("contentType")
         media = rule.partition(",")[0].strip() if isinstance(rule, str) and "*" not in rule else ""
-        repeated = isinstance(item, list) and not is_json(media)
-        for one in cast("list[Any]", item if repeated else [item]):
+        for one in _separate(name, item, media, encoding.get(name, {})):
             filename, kind, content = _part(name, one, media, is_a_file=name in files)
             disposition = f'form-data; name="{_quoted(name)}"' + (
                 f'; filename="{_quoted(filename)}"' if filename else ""
@@ -127,6 +126,17 @@ def _multipart(content_type: str, value: Any, encoding: dict[str, Object], files
             out += [_utf8(head), b"\r\n", content, b"\r\n"]
     out.append(f"--{boundary}--\r\n".encode())
     return f"{essence(content_type)}; boundary={boundary}", b"".join(out)
+
+
+def _separate(name: str, item: Any, media: str, rule: Object) -> list[Any]:
+    """Give what becomes a part each: the members of a list, unless it is one JSON value or joined by its style."""
+    if not isinstance(item, list) or is_json(media):
+        return [item]
+    members = cast("list[Any]", item)
+    joined = rule.get("explode") is False or ("style" in rule and "explode" not in rule and rule["style"] != "form")
+    if joined and not any(isinstance(one, (bytes, bytearray, dict, list)) for one in members):
+        return [text for _, text in form_pairs(name, members, style=str(rule.get("style") or "form"), explode=False)]
+    return members
 
 
 def _part(name: str, item: Any, media: str, *, is_a_file: bool) -> tuple[str, str, bytes]:

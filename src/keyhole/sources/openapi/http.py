@@ -14,10 +14,11 @@ from anyio import to_thread
 
 from keyhole.catalog.call import Result
 from keyhole.errors import CredentialError, InvalidArguments, Unreachable
-from keyhole.sources.openapi.answer import MalformedError, hides, value_of
+from keyhole.sources.openapi.answer import MalformedError, hides, value_of, whole
 from keyhole.sources.openapi.broken import reason
 from keyhole.sources.openapi.guard import PrivateAddressError, climbs, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
+from keyhole.sources.openapi.media import is_events, is_ndjson
 from keyhole.sources.openapi.redact import Redactor
 from keyhole.sources.openapi.transport import Transports
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _MAX_REDIRECTS = 5
 _LARGE = 1 << 18
+CUT = "x-keyhole-cut"
+"""The header of an answer that is the beginning of a stream: which bound it met."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _DROPPED = frozenset({"set-cookie", "set-cookie2", "content-encoding", "transfer-encoding", "connection", "keep-alive"})
 
@@ -197,12 +200,16 @@ class Sender:
 
     async def _read(self, response: httpx2.Response, outgoing: Outgoing, attempt: _Attempt) -> _Answer:
         """Read the body within its bound, and take the secrets out before anybody looks."""
+        kind = response.headers.get("content-type", "")
         try:
             inflate = Inflate(response.headers.get("content-encoding", ""), self._max_bytes)
-            if outgoing.method != "HEAD":
-                async for chunk in response.aiter_raw():
-                    inflate.feed(chunk)
-            data = inflate.finish()
+            if outgoing.method != "HEAD" and (is_events(kind) or is_ndjson(kind)):
+                data, cut = await self._stream(response, inflate)
+            else:
+                if outgoing.method != "HEAD":
+                    async for chunk in response.aiter_raw():
+                        inflate.feed(chunk)
+                data, cut = inflate.finish(), ""
         except TooLargeError:
             raise attempt.unreachable(
                 f"{_host(outgoing.url)} answered {response.status_code} with more than {self._max_bytes >> 20} MB",
@@ -214,6 +221,8 @@ class Sender:
         for name, value in response.headers.multi_items():
             if name.lower() not in _DROPPED:
                 headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+        if cut:
+            data, headers[CUT] = whole(data, kind), cut
         clean = attempt.redactor.clean_text
         return _Answer(
             response.status_code,
@@ -221,6 +230,19 @@ class Sender:
             {clean(name): clean(value) for name, value in headers.items()},
             attempt.redactor.clean(data),
         )
+
+    async def _stream(self, response: httpx2.Response, inflate: Inflate) -> tuple[bytes, str]:
+        """Read a stream to its end or to a bound, whichever comes first; say which bound it was."""
+        deadline = anyio.current_effective_deadline() - self._timeout_s / 10
+        with anyio.CancelScope(deadline=deadline) as scope:
+            try:
+                async for chunk in response.aiter_raw():
+                    inflate.feed(chunk)
+            except TooLargeError:
+                return inflate.so_far(), f"more than {self._max_bytes >> 20} MB"
+        if scope.cancelled_caught:
+            return inflate.so_far(), f"longer than {self._timeout_s * 0.9:g} s"
+        return inflate.finish(), ""
 
     def _result(self, outgoing: Outgoing, answer: _Answer, url: str, attempt: _Attempt, started: float) -> Result:
         content_type = answer.headers.get("content-type", "")

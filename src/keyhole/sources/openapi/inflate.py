@@ -65,6 +65,10 @@ class Inflate:
             raise TooLargeError
         self._parts.append(plain)
 
+    def so_far(self) -> bytes:
+        """Give what has come of the body until now, whole or not."""
+        return b"".join(self._parts)
+
     def finish(self) -> bytes:
         """Give the body. Raises `EncodingError` where the packed data ends early."""
         if (self._head and self._stream is None) or (self._stream is not None and self._parts and not self._stream.eof):

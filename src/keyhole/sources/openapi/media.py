@@ -40,6 +40,11 @@ def is_ndjson(content_type: str) -> bool:
     return essence(content_type) in _NDJSON
 
 
+def is_events(content_type: str) -> bool:
+    """Say whether a content type is server-sent events (the HTML standard, 9.2)."""
+    return essence(content_type) == "text/event-stream"
+
+
 def is_text(content_type: str) -> bool:
     """Say whether a content type is for people to read as characters."""
     kind = essence(content_type)

@@ -81,13 +81,13 @@ def effect_of(method: str, hint: Any = None) -> Effect:
 
 
 class Scan:
-    """One reading of a document's paths. `notices` holds what was skipped or mended."""
+    """One reading of a document's paths. `notices` holds what was skipped or mended, `security` what all want."""
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
         self._root = schemas.root
         self._old = schemas.dialect == "2.0"
-        self._security = _security(self._root.get("security")) or ()
+        self.security = _security(self._root.get("security")) or ()
         self._keys = self._credential_names()
         self.notices: list[Notice] = []
 
@@ -159,7 +159,7 @@ class Scan:
     ) -> Endpoint:
         security = _security(operation.get("security"))
         if security is None:
-            security = self._security
+            security = self.security
         dropped = {self._keys[name] for names in security for name in names if name in self._keys}
         parameters = {key: value for key, value in merged.items() if (key[1], _folded(*key)) not in dropped}
         self._match_template(path, pointer, parameters)

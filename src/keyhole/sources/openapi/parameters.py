@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +18,7 @@ _RESERVED = ":/?#[]@!$&'()*+,;="
 _QUERY_RESERVED = ":/?@!$'()*,;="
 _TRIPLET = re.compile(r"(%[0-9A-Fa-f]{2})")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_COOKIE = re.compile(r"[^!#-+\--:<-\[\]-~,]")
 _MAX_DEPTH = 32
 
 DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C", "tabDelimited": "%09"}
@@ -241,10 +242,17 @@ def header_text(wire: Wire, value: Any) -> str:
 
 
 def cookie_parts(wire: Wire, value: Any) -> list[str]:
-    """Give the `name=value` parts of a Cookie header: style `form`, percent-encoded."""
+    """Give the `name=value` parts of a Cookie header: style `form`, percent-encoded, or `cookie` (3.2), as it is."""
     if value is None:
         return []
-    return query_parts(Wire(wire.name, "cookie", "form", wire.explode, media=wire.media), value)
+    parts = query_parts(Wire(wire.name, "cookie", "form", wire.explode, media=wire.media), value)
+    if wire.style != "cookie" or wire.media:
+        return parts
+    plain = [unquote(part) for part in parts]
+    # RFC 6265 section 4.1.1: what a cookie holds without quotes.
+    if any(_NO_COOKIE.search(part) for part in plain):
+        raise SerialisationError('a cookie may not hold ";", quotes, backslashes, spaces or what is not ASCII')
+    return plain
 
 
 def _media_text(media: str, value: Any) -> str:

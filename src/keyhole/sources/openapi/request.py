@@ -168,7 +168,9 @@ def _content(call: Call, plan: Plan, headers: dict[str, str]) -> bytes:
     offered = {essence(one): one for one in (*body.content_types, body.content_type)}
     if essence(wanted) not in offered and not any("*" in one for one in offered):
         raise SerialisationError(f"Content-Type {wanted!r} is not one of {', '.join(sorted(offered))}")
-    content_type, content = encoded(wanted, call.arguments["body"], body.schema, plan.encoding, plan.signature.schemas)
+    sent = body.sent_as(wanted)
+    rules = plan.encoding.get(sent.content_type, {})
+    content_type, content = encoded(wanted, call.arguments["body"], sent.schema, rules, plan.signature.schemas)
     headers["content-type"] = content_type
     return content
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.operation import Body, Parameter, Signature
-from keyhole.sources.openapi.media import essence, is_json, is_text, kind_of, preferred
+from keyhole.sources.openapi.media import essence, is_events, is_json, is_ndjson, is_text, kind_of, preferred
 from keyhole.sources.openapi.parameters import Wire
 
 if TYPE_CHECKING:
@@ -21,20 +22,33 @@ _STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
-    "cookie": ("form",),
+    "cookie": ("form", "cookie"),  # OpenAPI 3.2 section 4.12.6
 }
 _FORMATS = {"csv": "", "ssv": "spaceDelimited", "tsv": "tabDelimited", "pipes": "pipeDelimited"}
 _NOT_SCHEMA = frozenset({"name", "in", "required", "description", "collectionFormat", "allowEmptyValue", "deprecated"})
+_EVENTS: Object = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "event": {"type": "string"},
+            "data": {"type": "string"},
+            "id": {"type": "string"},
+            "retry": {"type": "integer"},
+        },
+    },
+}
 _ORDER: tuple[Place, ...] = ("path", "query", "header", "cookie")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a call of one endpoint becomes a request: `wires` by argument name; `encoding` by field of a form."""
+    """How a call becomes a request: `wires` by argument name; `encoding` by content type, then by field of a form."""
 
     signature: Signature
     wires: dict[str, Wire]
-    encoding: dict[str, Object] = field(default_factory=dict[str, Object])
+    encoding: dict[str, dict[str, Object]] = field(default_factory=dict[str, dict[str, Object]])
     accept: str = ""
     json_answer: bool = True
     """False where the document says that the answer is something else than JSON."""
@@ -56,7 +70,9 @@ def plan_of(endpoint: Endpoint, schemas: Schemas) -> Plan:
             taken.add(argument)
             wires[argument] = _old_wire(item, name, place) if old else _wire(item, name, place)
             parameters.append(_parameter(item, argument, name, place, schemas, old=old))
-    if body and len(body.content_types) > 1 and "content-type" not in {name.lower() for name in taken}:
+    types = body.content_types if body else ()
+    several = len(types) > 1 or any(re.match(r"[^*]+/\*", one) for one in types)
+    if body and several and "content-type" not in {name.lower() for name in taken}:
         parameters.append(_choice(body))
         wires[CONTENT_TYPE] = Wire(CONTENT_TYPE, "header", "simple", explode=False)
     output, answers = _output(endpoint, schemas)
@@ -104,7 +120,9 @@ def _parameter(  # noqa: PLR0913
 
 
 def _choice(body: Body) -> Parameter:
-    schema = {"type": "string", "enum": list(body.content_types), "default": body.content_type}
+    schema: Object = {"type": "string", "default": body.content_type}
+    if not any("*" in one for one in body.content_types):
+        schema["enum"] = list(body.content_types)
     return Parameter(CONTENT_TYPE, CONTENT_TYPE, "header", required=False, schema=schema)
 
 
@@ -117,7 +135,7 @@ def _wire(item: Object, name: str, place: Place) -> Wire:
     style = item.get("style") if item.get("style") in styles else styles[0]
     explode = item.get("explode")
     if not isinstance(explode, bool):
-        explode = style == "form"
+        explode = style in ("form", "cookie")
     return Wire(name, place, str(style), explode, reserved=item.get("allowReserved") is True, media=media)
 
 
@@ -127,7 +145,7 @@ def _old_wire(item: Object, name: str, place: Place) -> Wire:
     return Wire(name, place, style, explode=collection == "multi")
 
 
-def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Object]]:
+def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
     raw = endpoint.operation.get("requestBody")
     if not isinstance(raw, dict):
         return None, {}
@@ -136,16 +154,36 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
     if not content and (not request or ("content" in request and request.get("required") is not True)):
         return None, {}
     chosen = _chosen(content, schemas)
-    media = schemas.resolve(content.get(chosen))
-    encoding = {name: _object(value) for name, value in _object(media.get("encoding")).items()}
-    body = Body(
-        required=request.get("required") is True,
-        schema=_sent_schema(chosen, media.get("schema") or media.get("itemSchema"), schemas),
-        content_type="application/json" if "*" in chosen else chosen,
-        content_types=tuple(content) or ("application/json",),
-        description=_text(request.get("description")),
+    each = {kind: schemas.resolve(content.get(kind)) for kind in (chosen, *content)}
+    made = {
+        kind: Body(
+            required=request.get("required") is True,
+            schema=_sent_schema(kind, media, schemas),
+            content_type=_one_of(kind),
+            content_types=tuple(content) or ("application/json",),
+            description=_text(request.get("description")),
+        )
+        for kind, media in each.items()
+    }
+    encoding = {made[kind].content_type: _by_field(media.get("encoding")) for kind, media in each.items()}
+    body = made.pop(chosen)
+    # A wildcard beside the chosen one names no type that a body could be sent as.
+    others = tuple(one for kind, one in made.items() if "*" not in kind)
+    return replace(body, others=others), encoding
+
+
+def _one_of(content_type: str) -> str:
+    """Give the content type that is sent where the document has a range of them and the program names none."""
+    family, star, _ = essence(content_type).partition("/*")
+    if not star:
+        return content_type
+    return {"*": "application/json", "application": "application/json", "text": "text/plain"}.get(
+        family, "application/octet-stream"
     )
-    return body, encoding
+
+
+def _by_field(encoding: Any) -> dict[str, Object]:
+    return {name: _object(value) for name, value in _object(encoding).items()}
 
 
 def _chosen(content: Object, schemas: Schemas) -> str:
@@ -173,8 +211,21 @@ def is_file(schema: Any, schemas: Schemas) -> bool:
     return found.get("format") == "binary" or found.get("type") == "file" or "contentMediaType" in found
 
 
-def _sent_schema(content_type: str, schema: Any, schemas: Schemas) -> Object:
-    kind = kind_of(content_type)
+def _lines(media: Object, schemas: Schemas) -> Object:
+    """Give the schema of one JSON value a line, as the list that a program has of them.
+
+    `itemSchema` (3.2) is of one line; a `schema` that is no list is what people write before 3.2, and means the same.
+    """
+    schema = media.get("schema")
+    if schemas.resolve(schema).get("type") == "array":
+        return _object(schema)
+    return {"type": "array", "items": _object(media.get("itemSchema") or schema)}
+
+
+def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
+    kind, schema = kind_of(content_type), media.get("schema") or media.get("itemSchema")
+    if kind == "ndjson":
+        return {"anyOf": [_lines(media, schemas), {"type": "string"}]}
     if kind == "text" and schemas.resolve(schema).get("type") != "string":
         return {"type": "string", "description": f"{essence(content_type)} as text"}
     if kind == "binary":
@@ -182,7 +233,7 @@ def _sent_schema(content_type: str, schema: Any, schemas: Schemas) -> Object:
     return _object(schema)
 
 
-def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Object]]:
+def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
     consumes = endpoint.operation.get("consumes") or schemas.root.get("consumes")
     types = (
         [item for item in cast("list[Any]", consumes) if isinstance(item, str)] if isinstance(consumes, list) else []
@@ -192,13 +243,13 @@ def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[s
         types = types or ["application/json"]
         chosen = preferred(types)
         sent = "application/json" if "*" in chosen or kind_of(chosen) in ("form", "multipart") else chosen
-        schema = _sent_schema(sent, whole.get("schema"), schemas)
+        schema = _sent_schema(sent, whole, schemas)
         return Body(whole.get("required") is True, schema, sent, tuple(types), _text(whole.get("description"))), {}
     fields = [item for item in endpoint.parameters if str(item["in"]).lower() == "formdata"]
     return _old_form(fields, types) if fields else (None, {})
 
 
-def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, Object]]:
+def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, dict[str, Object]]]:
     """Swagger 2.0's formData parameters as one object."""
     properties: Object = {}
     encoding: dict[str, Object] = {}
@@ -220,7 +271,7 @@ def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, O
         chosen = form or "application/x-www-form-urlencoded"
     schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
     # A chosen form is the only one: its fields are declared for that one kind.
-    return Body(bool(required), schema, chosen, (chosen,)), encoding
+    return Body(bool(required), schema, chosen, (chosen,)), {chosen: encoding}
 
 
 def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[str]]:
@@ -242,7 +293,9 @@ def _answer(_: Endpoint, response: Object, schemas: Schemas) -> tuple[Object | N
     # JSON with nothing but examples is what the wildcard beside it describes.
     telling = [kind for kind, schema in said.items() if schema and (is_json(kind) or "*" in kind)]
     chosen = preferred(telling or content)
-    return _answer_schema(said[chosen], chosen), list(content)
+    if is_ndjson(chosen):
+        return _lines(each[chosen], schemas), list(content)
+    return _EVENTS if is_events(chosen) else _answer_schema(said[chosen], chosen), list(content)
 
 
 def _old_answer(endpoint: Endpoint, response: Object, schemas: Schemas) -> tuple[Object | None, list[str]]:

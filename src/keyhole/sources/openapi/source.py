@@ -19,9 +19,11 @@ from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender
 from keyhole.sources.openapi.identity import has_names
+from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
+from keyhole.sources.openapi.security import Authorization, check, wanted
 from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
 from keyhole.sources.openapi.signature import Plan, plan_of
 from keyhole.value import is_large
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from keyhole.catalog.call import Call, Credentials, Result
-    from keyhole.sources.source import Notice
+    from keyhole.catalog.scheme import SchemeSecret
+    from keyhole.sources.source import Notice, Wanted
 
 MAX_ANSWER_BYTES = 32 << 20
 
@@ -57,6 +60,7 @@ class OpenAPISource:
         timeout_s: float,
         connect_timeout_s: float,
         max_bytes: int,
+        given: Mapping[str, SchemeSecret],
     ) -> None:
         self._schemas = schemas
         self._location = location
@@ -68,17 +72,17 @@ class OpenAPISource:
         self._typed = checked_base(base_url) if base_url else ""
         self.security = security_schemes(schemas)
         self.base_url = self._typed or self._document_base()
+        check(self.security, given, self._name)
         scan = Scan(schemas)
+        self._default_security = scan.security
         self._operations = self._build(list(scan.endpoints()))
         self._notices = _once(notices, scan.notices, loose)
-        trusted = [origin for url in typed if (origin := origin_of(url))]
-        self._sender = Sender(
-            Guard(trusted, allow_private=allow_private),
-            pinned=self.base_url,
-            timeout_s=timeout_s,
-            connect_timeout_s=connect_timeout_s,
-            max_bytes=max_bytes,
-        )
+        trusted = [*typed, *(one.token_url for one in given.values())]
+        guard = Guard([origin for url in trusted if (origin := origin_of(url))], allow_private=allow_private)
+        times = {"timeout_s": timeout_s, "connect_timeout_s": connect_timeout_s}
+        self._sender = Sender(guard, pinned=self.base_url, max_bytes=max_bytes, **times)
+        tokens = Tokens(lambda url: Sender(guard, pinned=url, max_bytes=MAX_TOKEN_ANSWER, **times))
+        self._authorization = Authorization(self.security, tokens, base=self.base_url, typed=bool(self._typed))
 
     @property
     def name(self) -> str:
@@ -100,6 +104,10 @@ class OpenAPISource:
         """What was skipped or mended."""
         return self._notices
 
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Give the document's security schemes as credentials."""
+        return tuple(wanted(name, scheme) for name, scheme in self.security.items())
+
     def operations(self) -> tuple[Operation, ...]:
         """Give every operation, in the document's order."""
         return self._operations
@@ -114,7 +122,7 @@ class OpenAPISource:
         return Operation(
             api=self._name, name="request", id=f"{method} {origin.path}", method=method, path=origin.path,
             effect=Effect.DESTRUCTIVE, summary="A request that the document does not describe",
-            load=self._ad_hoc_signature, origin=origin,
+            load=self._ad_hoc_signature, origin=origin, security=self._default_security,
         )  # fmt: skip
 
     def preview(self, call: Call) -> tuple[str, str]:
@@ -127,11 +135,19 @@ class OpenAPISource:
         # Serialising takes time in the size of the arguments: on a thread, so that other runs do not wait.
         large = is_large(call.arguments)
         outgoing = await asyncio.to_thread(self._outgoing, call) if large else self._outgoing(call)
-        return await self._sender.send(outgoing, credentials, operation=call.operation.qualified)
+        operation = call.operation.qualified
+        ready, tokens = await self._authorization.ready(credentials, operation)
+        result = await self._sender.send(outgoing, ready, operation=operation)
+        if result.status != 401 or not tokens:
+            return result
+        # A token may end before its time; what was answered with 401 was not done.
+        ready, _ = await self._authorization.ready(credentials, operation, stale=tokens)
+        return await self._sender.send(outgoing, ready, operation=operation)
 
     async def aclose(self) -> None:
         """Close connections. Idempotent."""
         await self._sender.aclose()
+        await self._authorization.aclose()
 
     def _outgoing(self, call: Call) -> Outgoing:
         origin = call.operation.origin
@@ -194,6 +210,7 @@ class OpenAPISource:
             tags=tags,
             deprecated=raw.get("deprecated") is True,
             auth=tuple(wanted),
+            security=endpoint.security,
             load=partial(self._signature, endpoint),
             origin=endpoint,
         )
@@ -210,14 +227,15 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     connect_timeout_s: float = 10.0,
     max_bytes: int = MAX_ANSWER_BYTES,
     cache: Path | None = None,
+    security: Mapping[str, SchemeSecret] | None = None,
 ) -> OpenAPISource:
     """Read a document and make its source. Blocks; run it in a thread where an event loop runs.
 
     `document` is a path, an http(s) URL, or the document itself. `doc_headers` go to the origin of that URL only.
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
     addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
-    fetched. Raises `DocumentError` where no operation is left,
-    `UsageError` for a bad `base_url`.
+    fetched. `security` says for which security schemes there are credentials, and of which kind. Raises
+    `DocumentError` where no operation is left, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
     location = "" if isinstance(document, dict) else _location(document)
     typed = [url for url in (location, base_url or "") if "://" in url]
@@ -236,6 +254,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     source = OpenAPISource(
         name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url,
         allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
+        given=security or {},
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)

@@ -5,6 +5,7 @@ One level below a client on purpose: a client would keep cookies between runs, f
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import ssl
 
     from keyhole.sources.openapi.guard import Origin
+
+# Its DEBUG lines hold the headers of answers as they came, and an API may repeat a credential there.
+logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 _CONNECTIONS = 100
 _KEPT = 20

@@ -1,0 +1,129 @@
+"""Which credentials APIs want, for how many operations, and which of them are there. None is shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+
+from keyhole.cli.screen import show, show_json
+from keyhole.config import Secrets
+from keyhole.edition import load_source
+from keyhole.errors import CredentialError
+
+if TYPE_CHECKING:
+    from keyhole.config import Config, OpenAPI
+    from keyhole.sources.source import Source, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """One credential that an API wants. `note` says where it comes from, or why it is not there and what to do."""
+
+    name: str
+    what: str
+    operations: int
+    there: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Api:
+    """One API: `ready` operations find all they want, `free` ones want nothing."""
+
+    api: str
+    operations: int
+    ready: int
+    free: int
+    schemes: tuple[_Scheme, ...]
+    problem: str
+
+
+def credentials(config: Config, *, as_json: bool) -> int:
+    """Print it for every API of a configuration; give the exit code."""
+    found = anyio.run(_read, config)
+    if as_json:
+        show_json({"apis": [asdict(one) for one in found]})
+    else:
+        show("\n\n".join(_told(one) for one in found))
+    return 0
+
+
+async def _read(config: Config) -> list[_Api]:
+    secrets = Secrets()
+    found: list[_Api] = []
+    for api in config.apis:
+        source = await load_source(api, config, secrets)
+        try:
+            found.append(await _looked(source, api, secrets))
+        finally:
+            await source.aclose()
+    return found
+
+
+async def _looked(source: Source, api: OpenAPI, secrets: Secrets) -> _Api:
+    problem = ""
+    try:
+        await secrets.credentials(api)
+    except CredentialError as error:
+        problem = error.message
+    operations = [operation.security for operation in source.operations()]
+    uses = Counter(name for security in operations for name in {name for names in security for name in names})
+    schemes = [await _scheme(one, uses[one.name], source.name, api, secrets) for one in source.wanted()]
+    there = {one.name for one in schemes if one.there}
+    free = sum(not security or () in security for security in operations)
+    ready = sum(any(names and there.issuperset(names) for names in security) for security in operations)
+    return _Api(source.name, len(operations), ready, free, tuple(schemes), problem)
+
+
+async def _scheme(wanted: Wanted, uses: int, name: str, api: OpenAPI, secrets: Secrets) -> _Scheme:
+    there, note = False, ""
+    if wanted.name in api.security:
+        try:
+            await secrets.scheme(api.security[wanted.name], [])
+            there = True
+        except CredentialError as error:
+            note = error.message
+    elif general := _general(wanted, api):
+        there, note = True, f"{general}, sent with every call"
+    elif wanted.written:
+        note = f"[apis.{name}.security] {_key(wanted.name)} = {wanted.written}"
+    else:
+        note = "there is no way to give it yet"
+    return _Scheme(wanted.name, wanted.what, uses, there, note)
+
+
+def _key(name: str) -> str:
+    """Give a name as TOML writes a key: bare, or as a string on one line."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name[:200])
+
+
+def _general(wanted: Wanted, api: OpenAPI) -> str:
+    """Give what else of the configuration fills the credential's place; empty where nothing does."""
+    if wanted.place == "header" and wanted.key.lower() == "authorization" and api.bearer and "Basic" not in wanted.what:
+        return "bearer"
+    given = {"header": api.headers, "query": api.query}.get(wanted.place, {})
+    return next((f"the {wanted.place} {key}" for key in given if key.lower() == wanted.key.lower()), "")
+
+
+def _told(api: _Api) -> str:
+    found = f"{api.ready:,} find the credentials that they want, {api.free:,} want none"
+    lines = [f"{api.api}: {api.operations:,} operations; {found}"]
+    names, whats = (max((len(text) for text in texts), default=0) for texts in zip(*_columns(api), strict=True))
+    for (name, what), scheme in zip(_columns(api)[1:], api.schemes, strict=True):
+        mark = "there  " if scheme.there else "MISSING"
+        uses = f"{scheme.operations:,} operations"
+        lines.append(f"{mark}  {name:<{names}}  {what:<{whats}}  {uses}  {scheme.note}".rstrip())
+    if not api.schemes:
+        lines.append("the document names no security scheme: what it wants is not known")
+    if api.problem:
+        lines.append(f"no call will be sent: {api.problem}")
+    return "\n".join(lines)
+
+
+def _columns(api: _Api) -> list[tuple[str, str]]:
+    return [("", ""), *((" ".join(one.name.split())[:60], one.what) for one in api.schemes)]
