@@ -66,6 +66,20 @@ async def test_a_document_that_cannot_be_used_changes_nothing(tmp_path, cache):
         assert await paths(code_mode) == ["/books"]
 
 
+async def test_a_reload_confines_programs_no_less(tmp_path, cache, monkeypatch):
+    document = tmp_path / "shelf.json"
+    document.write_text(described("/books"))
+    async with keyhole.CodeMode([keyhole.OpenAPI(str(document), name="shelf")], config=Config(cache_dir=cache)) as code_mode:  # fmt: skip
+        document.write_text(described("/books", "/authors"))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", "/nowhere/python3")  # as after an upgrade of Python
+            with pytest.raises(keyhole.SandboxError):
+                await code_mode.reload()
+        assert await paths(code_mode) == ["/books"]
+        await code_mode.reload()
+        assert await paths(code_mode) == ["/books", "/authors"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")
 def test_sighup_reads_the_documents_again(tmp_path: Path, cache: Path) -> None:
     document = tmp_path / "shelf.json"

@@ -89,7 +89,8 @@ class CodeMode:
         Meanwhile everything is served as it was. Raises what entering raises; then it stays so. A paused run of the
         old documents cannot be resumed under others.
         """
-        old, self._edition = self._open, await Edition.open(self.config, self._secrets)
+        old = self._open
+        self._edition = await Edition.open(self.config, self._secrets, like=old)
         retiring = asyncio.create_task(old.retire())
         self._retiring.add(retiring)
         retiring.add_done_callback(self._retiring.discard)

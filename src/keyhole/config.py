@@ -100,8 +100,8 @@ class SandboxSettings(BaseModel):
     """Where programs run. `workers` is the number of processes, None one a core; `pause_key` seals paused runs."""
 
     model_config = _CLOSED
-    in_process: bool = False
-    require_confinement: bool = False
+    in_process: bool = Field(default=False, strict=True)
+    require_confinement: bool = Field(default=False, strict=True)
     workers: int | None = Field(default=None, ge=1, le=64)
     pause_key: str | None = Field(default=None, repr=False)
 
@@ -136,6 +136,13 @@ class Config(BaseModel):
         apis = raw.pop("apis", {})
         if not isinstance(apis, dict) or not all(isinstance(api, dict) for api in apis.values()):  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
             raise UsageError(f"{path}: `apis` holds one table an API: [apis.github]")
+        sandbox = raw.get("sandbox")
+        key = cast("dict[str, Any]", sandbox).get("pause_key") if isinstance(sandbox, dict) else None
+        if isinstance(key, str) and not _REFERENCE.search(key):
+            raise UsageError(
+                f"{path}: [sandbox] has a literal key in `pause_key`",
+                hint='Refer to where it is: pause_key = "{env:NAME}", "{file:PATH}" or "{cmd:COMMAND}".',
+            )
         raw["apis"] = [_api_table(name, table, path) for name, table in apis.items()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportUnknownMemberType]
         try:
             return cls.model_validate(raw)
@@ -303,12 +310,12 @@ class Secrets:
         return {name: await self.resolve(text, [], keep=True) for name, text in api.doc_headers.items()}
 
     async def pause_key(self, settings: SandboxSettings) -> bytes | None:
-        """Resolve the key that seals paused runs, if one is set. Raises `CredentialError`."""
+        """Resolve the key that seals paused runs, if one is set. Raises `CredentialError`, `UsageError`."""
         if settings.pause_key is None:
             return None
         key = (await self.resolve(settings.pause_key, [], keep=True)).encode()
         if len(key) < _KEY_BYTES:
-            raise CredentialError(
+            raise UsageError(
                 f"`pause_key` gives {len(key)} bytes; it takes at least {_KEY_BYTES}",
                 hint="Make one: openssl rand -hex 32",
             )

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from keyhole.catalog import surface
 from keyhole.catalog.catalog import Catalog
-from keyhole.errors import SandboxError, UsageError
+from keyhole.errors import UsageError
 from keyhole.gateway.decision import Decision
 from keyhole.gateway.gateway import Gateway
 from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
 from keyhole.log import logger
 from keyhole.preflight.preflight import Preflight
 from keyhole.preflight.tsc import Tsc
-from keyhole.sandbox.confinement import is_confined
 from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
 from keyhole.sandbox.workers.crew import Crew
@@ -44,13 +43,19 @@ class Edition:
     preflight: Preflight
 
     @classmethod
-    async def open(cls, config: Config, secrets: Secrets) -> Edition:
+    async def open(cls, config: Config, secrets: Secrets, *, like: Edition | None = None) -> Edition:
         """Read the documents, build the catalog, bake or load the image; takes seconds.
+
+        What took the place of `like` runs programs no less confined than it did.
 
         Raises DocumentError for a document that cannot be used, UsageError for settings that contradict each other,
         SandboxError where the engine cannot be built, CredentialError for a credential that fetches a document.
         """
-        zygote = _start_zygote(config.sandbox)  # ahead: it is busy with its imports while the documents are read
+        settings = config.sandbox
+        insist = settings.require_confinement or (like is not None and isinstance(like.engine.place, Crew))
+        zygote = _start_zygote(
+            settings, insist=insist
+        )  # ahead: it is busy with its imports while the documents are read
         sources: dict[str, Source] = {}
         try:
             apis = await _read(config, secrets, sources)
@@ -61,8 +66,8 @@ class Edition:
                 return ImageSource(surface.script(), surface.data(catalog.operations, documents))
 
             started = perf_counter()
-            key = await secrets.pause_key(config.sandbox)
-            engine = QuickJSEngine(await _place(config, zygote, image), key=key)
+            key = await secrets.pause_key(settings)
+            engine = QuickJSEngine(await _place(config, zygote, image, insist=insist), key=key)
         except BaseException:
             if zygote:
                 await asyncio.to_thread(zygote.close)
@@ -118,51 +123,35 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     return source
 
 
-def _start_zygote(settings: SandboxSettings) -> Zygote | None:
+def _start_zygote(settings: SandboxSettings, *, insist: bool) -> Zygote | None:
     if settings.in_process:
         return None
     try:
         return Zygote()
     except NoWorkerError as error:
-        _without_workers(settings, error)
+        _without_workers(error, insist=insist)
         return None
 
 
-async def _place(config: Config, zygote: Zygote | None, image: Callable[[], ImageSource]) -> Place:
+async def _place(config: Config, zygote: Zygote | None, image: Callable[[], ImageSource], *, insist: bool) -> Place:
     """Give where programs run: in workers, or in this process where it was asked for or nothing else is there."""
     if zygote:
         try:
-            crew = await Crew.start(image, zygote=zygote, cache=config.cache(), size=config.sandbox.workers)
+            return await Crew.start(
+                image, zygote=zygote, cache=config.cache(), size=config.sandbox.workers,
+                insist=config.sandbox.require_confinement,
+            )  # fmt: skip
         except NoWorkerError as error:
-            _without_workers(config.sandbox, error)
-        else:
-            try:
-                _say_layers(config.sandbox, crew)
-            except BaseException:
-                await crew.aclose()
-                raise
-            return crew
+            _without_workers(error, insist=insist)
     from keyhole.sandbox.quickjs.local import LocalPlace  # noqa: PLC0415  (wasmtime: 200 ms that workers spare us)
 
     return await asyncio.to_thread(lambda: LocalPlace.create(image(), cache=config.cache()))
 
 
-def _without_workers(settings: SandboxSettings, error: NoWorkerError) -> None:
-    if settings.require_confinement:
+def _without_workers(error: NoWorkerError, *, insist: bool) -> None:
+    if insist:
         raise error
     log.warning("programs run in this process, not in confined workers", why=error.message)
-
-
-def _say_layers(settings: SandboxSettings, crew: Crew) -> None:
-    holding = [layer.name for layer in crew.layers if layer.holds]
-    missing = {layer.name: layer.detail for layer in crew.layers if not layer.holds}
-    if settings.require_confinement and not is_confined(crew.layers):
-        raise SandboxError(
-            f"workers are not confined here: {'; '.join(f'{name}: {why}' for name, why in missing.items())}",
-            hint="keyhole doctor shows every layer; what is asked for is seccomp, and namespaces or Landlock",
-        )
-    say = log.warning if missing else log.info
-    say("sandbox workers confined", by=", ".join(holding), missing=missing or None)
 
 
 def _rules(config: Config, apis: dict[str, OpenAPI]) -> tuple[Rule, ...]:

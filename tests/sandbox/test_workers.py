@@ -20,7 +20,7 @@ from keyhole.errors import SandboxError
 from keyhole.sandbox.engine import Failed, Finished, ImageSource, Limits
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
 from keyhole.sandbox.workers import frames
-from keyhole.sandbox.workers.crew import Crew
+from keyhole.sandbox.workers.crew import Crew, UnconfinedError
 from keyhole.sandbox.workers.link import Link
 from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
 
@@ -155,7 +155,7 @@ from pathlib import Path
 from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
-from keyhole.sandbox.workers.crew import Crew
+from keyhole.sandbox.workers.crew import Crew, UnconfinedError
 from keyhole.sandbox.workers.spawn import Zygote
 
 async def main():
@@ -213,6 +213,36 @@ async def test_a_killed_zygote_is_started_again(open_engine):
         engine.place._zygote._process.kill()
         await until(lambda: all(link.closed for link in links))
         assert await value(engine, "return await double(4)") == 8
+
+
+async def test_a_zygote_that_does_not_answer_holds_up_nobody(engine):
+    (doomed,), (here,) = await spread(engine, ["await host('never')"])
+    zygote = engine.place._zygote._process
+    os.kill(zygote.pid, signal.SIGSTOP)
+    for link in await both(engine):
+        os.kill(link.pid, signal.SIGKILL)
+    lost = await doomed
+    assert isinstance(lost, Failed)
+    assert "was lost" in lost.error.message
+    assert (await failure(engine, "return 1", limits=Limits(wall_s=0.3))).kind == "wall"
+    assert await value(engine, "return 1") == 1  # of a new zygote's worker
+    assert zygote.poll() == -signal.SIGKILL
+    assert here.closed
+
+
+async def test_where_confinement_is_insisted_on_no_worker_is_used_without(compiled, monkeypatch):
+    engine = QuickJSEngine(await Crew.start(lambda: SOURCE, zygote=Zygote(), cache=compiled, size=1, insist=True))
+    try:
+        assert await value(engine, "return 1") == 1
+        monkeypatch.setattr("keyhole.sandbox.workers.crew.is_confined", lambda _: False)
+        (link,) = engine.place._links
+        os.kill(link.pid, signal.SIGKILL)
+        await until(lambda: link.closed)
+        with pytest.raises(UnconfinedError, match="not confined") as refused:
+            await run(engine, "return 1")
+        assert refused.value.exit_code == 2
+    finally:
+        await engine.aclose()
 
 
 def test_one_engine_serves_one_event_loop_after_the_other(compiled):

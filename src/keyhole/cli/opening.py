@@ -48,8 +48,8 @@ async def _reload(code_mode: CodeMode, signals: AsyncIterator[signal.Signals]) -
         say("reading the documents again ...")
         try:
             await code_mode.reload()
-        except KeyholeError as error:
-            say_error(error)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the server goes on with what it has)
+            say_error(error if isinstance(error, KeyholeError) else KeyholeError(f"{type(error).__name__}: {error}"))
             say("note: everything is served as it was")
         else:
             say_notices(code_mode, limit=NOTICES)

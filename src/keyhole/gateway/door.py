@@ -61,6 +61,7 @@ class Door:
         return await self._through(operation, given, raw=bool(asked.get("raw")))
 
     async def _request(self, asked: dict[str, Any]) -> Value:
+        _known("request", asked, {"method", "path", "query", "headers", "body"}, {"api", "raw"})
         api, raw = asked.get("api"), bool(asked.get("raw"))
         method, path = asked.get("method", "GET"), asked.get("path")
         source = self._gateway.sources.get(api) if isinstance(api, str) else None
@@ -103,7 +104,7 @@ class Door:
         return result.body
 
     async def _find(self, asked: dict[str, Any]) -> Value:
-        _known("find", asked, {"query", "limit", "api"})
+        _known("find", asked, {"limit", "api"}, {"query"})
         query, limit, api = asked.get("query"), asked.get("limit", 10), asked.get("api")
         if not isinstance(query, str):
             raise InvalidArguments(f"find() was given {brief(query)}: the query is a string")
@@ -119,7 +120,7 @@ class Door:
         return [operation.record() for operation in found]
 
     async def _describe(self, asked: dict[str, Any]) -> Value:
-        _known("describe", asked, {"name", "depth", "path"})
+        _known("describe", asked, {"depth", "path"}, {"name"})
         name, depth, path = asked.get("name"), asked.get("depth"), asked.get("path")
         if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
             raise InvalidArguments(f"describe() was given the depth {brief(depth)}: it is a number from 1 to 6")
@@ -146,11 +147,11 @@ def _name_of(named: Value) -> str:
     return named
 
 
-def _known(what: str, asked: dict[str, Any], known: set[str]) -> None:
-    unknown = [key for key in asked if key not in known]
+def _known(what: str, asked: dict[str, Any], options: set[str], given: set[str]) -> None:
+    """Refuse an option that is none; `given` are what a program does not write as options."""
+    unknown = [key for key in asked if key not in options | given]
     if unknown:
-        options = ", ".join(sorted(known - {"query", "name"}))
-        raise InvalidArguments(f"{what}() has no option {brief(unknown[0])}: there are {options}")
+        raise InvalidArguments(f"{what}() has no option {brief(unknown[0])}: there are {', '.join(sorted(options))}")
 
 
 def _fits(operation: Operation, result: Result) -> None:

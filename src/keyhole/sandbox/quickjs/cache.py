@@ -43,6 +43,9 @@ class Cache:
                 whole = _digest(path) == path.stem.rpartition("-")[2]
                 if whole:
                     return wasmtime.Module.deserialize_file(capi.ENGINE, str(path))
+            except PermissionError:
+                self._warn("a file cannot be read by this user", file=path.name)
+                continue
             except (OSError, wasmtime.WasmtimeError):
                 whole = False
             _log.warning("a damaged file in the sandbox cache is made anew", file=path.name)
@@ -58,6 +61,8 @@ class Cache:
             descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".new-")
             try:
                 with os.fdopen(descriptor, "wb") as file:
+                    # Whoever may read the folder may read the file: a service that runs as another user than baked it.
+                    Path(name).chmod(0o600 | self._folder.stat().st_mode & 0o044)
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
@@ -87,7 +92,8 @@ class Cache:
         if not self._warned:
             self._warned = True
             _log.warning(
-                "sandbox cache not used, so images are made anew each time: use a folder that is yours or root's alone",
+                "the sandbox cache is not used, so images are made anew each time: it takes a folder with room, "
+                "that this user can read and nobody else but root can write",
                 problem=problem,
                 folder=str(self._folder),
                 **values,

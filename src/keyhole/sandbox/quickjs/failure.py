@@ -49,7 +49,7 @@ _LIMITS = {
     "cancelled": ("the run was cancelled", ""),
     "lost": (
         "the run was lost with its instance: {detail}",
-        "this is no fault of the program's last step alone: see which calls had happened, then run it again",
+        "another worker is in its place: see which calls had happened, then run what is left",
     ),
     "crash": (
         "the sandbox lost the run: {detail}",

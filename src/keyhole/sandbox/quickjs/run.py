@@ -91,7 +91,7 @@ class Run:
         """Run the program to its end or next pause. Cancelling stops it, and its host calls, at once."""
         wall = self._loop.call_later(self._wall_s, self.stop, "wall")
         try:
-            self._seat = await place.seat(self)
+            await self._sit(place)
             self._step([self._start() if pause is None else self._restore(pause)])
             end = await self._end
             if isinstance(end, ProgramError) and self._tasks and end.kind != "wall":
@@ -105,6 +105,17 @@ class Run:
         if isinstance(end, Pause):
             return Paused(seal().seal(end.encode(), place.image), end.waiting, logs, ms)
         return Finished(end.value, logs, ms, end.undefined)
+
+    async def _sit(self, place: Place) -> None:
+        """Get a seat, unless the run is ended first: at its limit, or by whoever closes the engine."""
+        sitting = asyncio.ensure_future(place.seat(self))
+        try:
+            await asyncio.wait([sitting, self._end], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not sitting.done():
+                sitting.cancel()
+        if sitting.done():
+            self._seat = await sitting
 
     def _start(self) -> bytes:
         limits = self._limits

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyhole.errors import SandboxError
 from keyhole.log import logger
+from keyhole.sandbox.confinement import is_confined
 from keyhole.sandbox.workers.link import Link
 from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
 
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
+
+class UnconfinedError(SandboxError):
+    """Workers cannot be confined here, and are not wanted otherwise."""
+
+    exit_code = 2
+
+
 _HELLO_S = 20.0
+_KILL_S = 1.0
 _YOUNG_S, _LONGEST_PAUSE_S = 1.0, 5.0
 MAX_WORKERS = 8
 
@@ -37,7 +46,16 @@ def cores() -> int:
 class Crew:
     """A `Place` (`quickjs/seat.py`) of confined worker processes, one a core. Used on one event loop at a time."""
 
-    def __init__(self, zygote: Zygote, recipe: Callable[[], ImageSource], cache: Path | None, size: int | None) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        recipe: Callable[[], ImageSource],
+        cache: Path | None,
+        size: int | None,
+        *,
+        insist: bool,
+    ) -> None:
+        self._insist = insist
         self._zygote = zygote
         self._recipe = recipe
         self._cache = cache
@@ -62,14 +80,16 @@ class Crew:
         zygote: Zygote,
         cache: Path | None = None,
         size: int | None = None,
+        insist: bool = False,
     ) -> Crew:
         """Bake or load the image of what `recipe` gives in the process of `zygote`; have the first worker ready.
 
         Takes seconds where the folder `cache` does not hold the image yet; `size` is the number of workers. The recipe
-        is asked again where the zygote is lost. Raises NoWorkerError where this machine has no workers, and
-        SandboxError where the source is at fault; the zygote is closed then.
+        is asked again where the zygote is lost. With `insist`, a worker that is not confined is not used. Raises
+        NoWorkerError where this machine has no workers, and SandboxError where the source is at fault; the zygote is
+        closed then.
         """
-        crew = cls(zygote, recipe, cache, size)
+        crew = cls(zygote, recipe, cache, size, insist=insist)
         try:
             crew.image = await asyncio.to_thread(crew._load)
             await crew._hire_one()
@@ -136,7 +156,7 @@ class Crew:
         connection, pid = await asyncio.to_thread(self._fork)
         link = Link(connection, pid, self._died)
         try:
-            self.layers = await asyncio.wait_for(link.ready, _HELLO_S)
+            self._judge(await asyncio.wait_for(link.ready, _HELLO_S))
         except TimeoutError:
             link.fail("its process was not ready in time")
             raise NoWorkerError("a worker was not ready in time", hint="is the machine short of memory?") from None
@@ -147,6 +167,20 @@ class Crew:
             link.close()
         else:
             self._links.append(link)
+
+    def _judge(self, layers: tuple[Layer, ...]) -> None:
+        """Say which layers hold, where that is news. Raises UnconfinedError where it is insisted on more."""
+        missing = {layer.name: layer.detail for layer in layers if not layer.holds}
+        if self._insist and not is_confined(layers):
+            raise UnconfinedError(
+                f"a worker is not confined here: {'; '.join(f'{name}: {why}' for name, why in missing.items())}",
+                hint="keyhole doctor shows every layer; what is asked for is seccomp, and namespaces or Landlock",
+            )
+        if [(layer.name, layer.holds) for layer in layers] != [(layer.name, layer.holds) for layer in self.layers]:
+            holding = ", ".join(layer.name for layer in layers if layer.holds)
+            say = _log.warning if missing else _log.info
+            say("sandbox workers confined", by=holding, missing=missing or None)
+        self.layers = layers
 
     async def _hired(self) -> None:
         """Wait until there is a worker. Raises SandboxError where none can be made."""
@@ -172,8 +206,9 @@ class Crew:
         self.warm()
 
     async def _bury(self, link: Link, why: str) -> None:
-        await asyncio.to_thread(self._zygote.kill, link.pid)
-        code = await asyncio.to_thread(self._zygote.status, link.pid)
+        killing = asyncio.ensure_future(asyncio.to_thread(self._zygote.kill, link.pid))
+        await asyncio.wait([killing], timeout=_KILL_S)  # its runs are told even where the zygote does not answer
+        code = killing.result() if killing.done() else None
         how = "" if code is None else f" (signal {-code})" if code < 0 else f" (exit code {code})"
         _log.warning("a sandbox worker was lost and is replaced", why=why + how, runs=link.runs)
         link.lose(why + how)

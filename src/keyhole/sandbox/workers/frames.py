@@ -23,8 +23,8 @@ STEP, LEAVE = b"S", b"L"
 HELLO, BEAT, SAID, RESTED, OVER, LEFT = b"H", b"B", b"M", b"R", b"O", b"X"
 """From a worker: its layers, as JSON; it is alive; what a run says in the middle of a step, at its end, at the last; a
 run has ended as it was told to (once for each LEAVE)."""
-LOAD, FORK, KILL, STATUS = b"I", b"F", b"K", b"?"
-"""To the zygote: an image; a worker on the socket that comes along; a worker's pid."""
+LOAD, FORK, KILL = b"I", b"F", b"K"
+"""To the zygote: an image; a worker on the socket that comes along; the end of a worker, by its pid."""
 DONE, FAILED = b"D", b"E"
 """From the zygote: what was asked for is done; an error, as JSON."""
 

@@ -29,6 +29,8 @@ _BOOT = (
 )
 _CHUNK = 1 << 16
 _PATIENCE_S = 2.0
+_ANSWER_S, _LOAD_S = 5.0, 600.0
+"""How long the zygote may take: to fork or kill is a matter of milliseconds, to bake one of seconds or minutes."""
 _WITHOUT = "run programs in the server's own process: --in-process"
 
 
@@ -83,15 +85,10 @@ class Zygote:
             raise
         return ours, int(pid)
 
-    def kill(self, pid: int) -> None:
-        """Kill a worker. Does nothing where it has ended."""
+    def kill(self, pid: int) -> int | None:
+        """Kill a worker, where it has not ended; give its exit code, negative for a signal, None if not known."""
         with suppress(SandboxError):
-            self._ask(frames.KILL, [str(pid).encode()])
-
-    def status(self, pid: int) -> int | None:
-        """Give the exit code of a worker that has ended, negative for a signal; None where it is not known."""
-        with suppress(SandboxError):
-            (code,) = self._ask(frames.STATUS, [str(pid).encode()])
+            (code,) = self._ask(frames.KILL, [str(pid).encode()])
             return int(code) if code else None
         return None
 
@@ -99,11 +96,15 @@ class Zygote:
         data = frames.encode(0, kind, messages)
         with self._lock:
             try:
+                self._control.settimeout(_LOAD_S if kind == frames.LOAD else _ANSWER_S)
                 if link is None:
                     self._control.sendall(data)
                 else:
                     socket.send_fds(self._control, [data], [link.fileno()])
                 answer = self._hear()
+            except TimeoutError:
+                self._process.kill()  # stopped, or stuck: the next request gets a new one
+                raise self._gone() from None
             except OSError as error:
                 raise self._gone() from error
         if answer.kind == frames.FAILED:
@@ -133,8 +134,11 @@ class Zygote:
 
     def close(self) -> None:
         """End the process, and with it every worker; a request in progress is waited for. Idempotent."""
-        with self._lock:
-            self._control.close()
+        if not self._lock.acquire(timeout=_PATIENCE_S):
+            self._process.kill()  # what was asked of it is not answered
+            self._lock.acquire()
+        self._control.close()
+        self._lock.release()
         try:
             self._process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:

@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,14 +63,15 @@ class Zygote:
             frames.LOAD: lambda: self._load(frame.messages),
             frames.FORK: lambda: self._fork(sockets.pop(0)),
             frames.KILL: lambda: self._kill(int(frame.messages[0])),
-            frames.STATUS: lambda: self._status(int(frame.messages[0])),
         }
         try:
             return frames.DONE, does[frame.kind]()
         except SandboxError as error:
             return frames.FAILED, [json.dumps([error.message, error.hint]).encode()]
-        except OSError as error:
-            return frames.FAILED, [json.dumps([f"a worker cannot be made: {error}", ""]).encode()]
+        except Exception as error:  # noqa: BLE001  (it must say why, and go on)
+            small = "is the address space limited (ulimit -v)? WebAssembly reserves gigabytes of it, and uses little"
+            hint = small if "mmap" in str(error) or isinstance(error, MemoryError) else "keyhole doctor may say more"
+            return frames.FAILED, [json.dumps([f"{type(error).__name__}: {error}", hint]).encode()]
 
     def _load(self, messages: list[bytes]) -> list[bytes]:
         cache, script, *data = messages
@@ -96,12 +97,11 @@ class Zygote:
         return [str(pid).encode()]
 
     def _kill(self, pid: int) -> list[bytes]:
+        self._reap()
         if pid in self._workers:  # not reaped, so nobody else's
             os.kill(pid, signal.SIGKILL)
-        return []
-
-    def _status(self, pid: int) -> list[bytes]:
-        self._reap()
+            with suppress(ChildProcessError):  # the handler of SIGCHLD was sooner
+                self._note(*os.waitpid(pid, 0))
         return [str(self._ended.pop(pid, "")).encode()]
 
     def _child_ended(self, _number: int, _frame: FrameType | None) -> None:
@@ -109,13 +109,13 @@ class Zygote:
 
     def _reap(self) -> None:
         for pid in list(self._workers):
-            try:
-                ended, status = os.waitpid(pid, os.WNOHANG)
-            except ChildProcessError:
-                ended, status = pid, 0
-            if ended:
-                self._workers.discard(pid)
-                self._ended[pid] = os.waitstatus_to_exitcode(status)
+            with suppress(ChildProcessError):
+                self._note(*os.waitpid(pid, os.WNOHANG))
+
+    def _note(self, pid: int, status: int) -> None:
+        if pid:
+            self._workers.discard(pid)
+            self._ended[pid] = os.waitstatus_to_exitcode(status)
 
 
 @contextmanager
