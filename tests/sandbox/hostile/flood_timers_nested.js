@@ -1,2 +1,2 @@
-// class: floods; ends: calls
+// class: floods; ends: calls bytes
 await new Promise(() => { const again = () => { setTimeout(again, 0); setTimeout(again, 0); }; setTimeout(again, 0); });

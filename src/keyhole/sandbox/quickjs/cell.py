@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SEED = struct.Struct("<4Q")
 _SLACK = 32 << 20
 """Memory beyond the guest's own limit, for messages in transit and what its allocator wastes."""
+_COST = {b"T": 1024, b"t": 256, b"L": 256}
+"""Bytes that a message costs beside its own: a timer or an empty line takes the host longer than it is long."""
 MAX_STACK = 768 << 10
 """Of the 1 MB that the guest is linked with."""
 
@@ -131,7 +133,7 @@ class Cell:
     def receive(self, message: bytes) -> bool:
         """Take a message of the guest."""
         kind = message[:1]
-        self._bytes -= len(message)
+        self._bytes -= len(message) + _COST.get(kind, 0)
         if kind == b"C":
             self._calls -= 1
             if self._calls < 0:

@@ -43,7 +43,7 @@ _LIMITS = {
     ),
     "timers": ("the program has more than 1000 timers waiting", "await each delay before the next"),
     "bytes": (
-        "the program handed out more than {bytes} (arguments, console and result together)",
+        "the program handed out more than {bytes} (arguments, console, timers and result together)",
         "return and log only what is needed: counts, ids, the fields asked for",
     ),
     "cancelled": ("the run was cancelled", ""),

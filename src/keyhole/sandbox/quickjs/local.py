@@ -33,9 +33,13 @@ class LocalPlace:
         """Bake the image of `source`, or load it from the folder `cache`. Takes seconds. Raises SandboxError."""
         return cls(on_big_stack(lambda: images.load(source, cache)))
 
-    async def seat(self, listener: Listener) -> LocalSeat:
+    def free(self, listener: Listener) -> LocalSeat:
         """Give a seat."""
         return LocalSeat(self._image, listener)
+
+    async def seat(self, listener: Listener) -> LocalSeat:
+        """Give a seat."""
+        return self.free(listener)
 
     def warm(self) -> None:
         """Do nothing: threads start in no time."""
@@ -70,6 +74,7 @@ class LocalSeat:
             self._tell(said, rested=True)
 
     def _ticked(self, messages: list[bytes]) -> None:
+        POOL.relieve()
         if messages:
             self._tell(messages, rested=False)
 

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from keyhole.log import logger
+from keyhole.sandbox.quickjs.stack import Stack
 from keyhole.sandbox.quickjs.ticker import TICK_S, TICKER
 
 if TYPE_CHECKING:
@@ -19,10 +20,15 @@ T = TypeVar("T")
 _log = logger(__name__)
 
 STACK_BYTES = 16 << 20
+_FEW = 4
 
 
 class Pool:
-    """Up to `size` threads with stacks that WebAssembly fits on, started as needed, that run jobs in order."""
+    """Up to `size` threads with stacks that WebAssembly fits on, that run jobs in order.
+
+    Short jobs are done soonest by a few threads, which do not take turns at the interpreter's lock; more are started
+    while long ones hold those.
+    """
 
     def __init__(self, size: int = 65) -> None:
         self._size = size
@@ -36,9 +42,15 @@ class Pool:
         with self._lock:
             if self._free > 0:
                 self._free -= 1
-            elif len(self._threads) < self._size:
+            elif len(self._threads) < min(_FEW, self._size):
                 self._start()
         self._jobs.put(job)
+
+    def relieve(self) -> None:
+        """Start one more thread where jobs wait: called by a job that goes on for long."""
+        with self._lock:
+            if not self._jobs.empty() and len(self._threads) < self._size:
+                self._start()
 
     def _start(self) -> None:
         if not self._threads:
@@ -49,6 +61,7 @@ class Pool:
         self._threads.append(thread)
 
     def _work(self) -> None:
+        stack = Stack()
         while (job := self._jobs.get()) is not None:
             try:
                 with TICKER:
@@ -57,6 +70,7 @@ class Pool:
                 _log.exception("sandbox thread")
             finally:
                 del job  # nothing of a run may outlive it here
+                stack.release()
                 with self._lock:
                     self._free += 1
 

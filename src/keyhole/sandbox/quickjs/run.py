@@ -34,8 +34,8 @@ _GRACE_S = 2.0
 _MAX_TIMERS = 1000
 _SLACK = 64 << 20
 """What a snapshot and messages on the way may take on top of the limit of bytes."""
-_LARGE = 64 << 10
-"""Messages of more bytes are decoded on a thread."""
+_LARGE, _MANY = 64 << 10, 100
+"""Messages of more bytes are decoded on a thread, and more messages are acted on piece by piece."""
 _NOTHING = object()
 
 Decoded = tuple[str, list[Any]]
@@ -91,7 +91,9 @@ class Run:
         """Run the program to its end or next pause. Cancelling stops it, and its host calls, at once."""
         wall = self._loop.call_later(self._wall_s, self.stop, "wall")
         try:
-            await self._sit(place)
+            self._seat = place.free(self)
+            if self._seat is None:
+                await self._sit(place)
             self._step([self._start() if pause is None else self._restore(pause)])
             end = await self._end
             if isinstance(end, ProgramError) and self._tasks and end.kind != "wall":
@@ -107,7 +109,7 @@ class Run:
         return Finished(end.value, logs, ms, end.undefined)
 
     async def _sit(self, place: Place) -> None:
-        """Get a seat, unless the run is ended first: at its limit, or by whoever closes the engine."""
+        """Wait for a seat, unless the run is ended first: at its limit, or by whoever closes the engine."""
         sitting = asyncio.ensure_future(place.seat(self))
         try:
             await asyncio.wait([sitting, self._end], return_when=asyncio.FIRST_COMPLETED)
@@ -206,7 +208,7 @@ class Run:
         if self._bytes < -_SLACK:  # the cell counts too, but it is on the other side
             self.stop("bytes")
             return
-        if self._undecoded or size > _LARGE:
+        if self._undecoded or size > _LARGE or len(messages) > _MANY:
             self._undecoded.append((messages, rested))
             if len(self._undecoded) == 1:
                 self._do_apart(self._decode_apart())
@@ -217,7 +219,10 @@ class Run:
         while self._undecoded:
             messages, rested = self._undecoded[0]
             decoded = await asyncio.to_thread(lambda: [_decoded(message) for message in messages])  # noqa: B023  (awaited)
-            self._act(decoded, rested=rested)
+            for at in range(0, len(decoded), _MANY):
+                self._act(decoded[at : at + _MANY], rested=False)
+                await asyncio.sleep(0)  # others have their turn
+            self._act([], rested=rested)
             self._undecoded.popleft()
 
     def lost(self, why: str) -> None:

@@ -40,8 +40,12 @@ class Place(Protocol):
         """Name the image (guest and data, not the machine): a pause made under it can be resumed under it alone."""
         ...
 
+    def free(self, listener: Listener) -> Seat | None:
+        """Give a seat for one run, on this event loop, if one is free at once. Raises SandboxError: it is closed."""
+        ...
+
     async def seat(self, listener: Listener) -> Seat:
-        """Give a seat for one run, on this event loop. Raises SandboxError where there is none to be had."""
+        """Wait for a seat for one run, on this event loop. Raises SandboxError where there is none to be had."""
         ...
 
     def warm(self) -> None:

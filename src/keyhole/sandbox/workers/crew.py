@@ -115,10 +115,16 @@ class Crew:
             return self._zygote.fork()
 
     async def seat(self, listener: Listener) -> WorkerSeat:
-        """Give a seat at the worker that has least to do. Raises SandboxError."""
+        """Wait for a worker, and give a seat there. Raises SandboxError."""
+        while (seat := self.free(listener)) is None:
+            await self._hired()
+        return seat
+
+    def free(self, listener: Listener) -> WorkerSeat | None:
+        """Give a seat at the worker that has least to do, None while there is no worker. Raises SandboxError."""
         self._settle()
         if not self._links:
-            await self._hired()
+            return None
         link = min(self._links, key=lambda link: (link.busy, link.runs))
         if link.runs:
             self.warm()

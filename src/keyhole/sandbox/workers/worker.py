@@ -16,6 +16,7 @@ from keyhole.sandbox.confinement import isolate, shut
 from keyhole.sandbox.quickjs import snapshot
 from keyhole.sandbox.quickjs.cell import Cell
 from keyhole.sandbox.quickjs.pool import start_with_stack
+from keyhole.sandbox.quickjs.stack import Stack
 from keyhole.sandbox.quickjs.ticker import Ticker
 from keyhole.sandbox.workers import frames
 
@@ -80,6 +81,7 @@ class Worker:
 
     def work(self) -> None:
         """Take turns for as long as the process lives."""
+        stack = Stack()
         while True:
             self._turn.acquire()
             turn = _Turn(self._turn)
@@ -87,6 +89,7 @@ class Worker:
                 self._do(self._read(), turn)
             finally:
                 turn.give()
+                stack.release()
 
     def _read(self) -> frames.Frame:
         while not self._ready:
