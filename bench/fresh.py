@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from statistics import median
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ours import engine_over, opened, value
+from cpu import tree_cpu_ms
+from ours import engine_over, opened, source_of, value
 from peer import MissingPeerError, measure_fastmcp, measure_mini_racer, measure_workerd
 from report import GITHUB, Table, ms, ratio
 from timing import Timing, repeat
 
+from keyhole.config import Config
 from keyhole.sandbox.engine import Limits
 from keyhole.sandbox.program import Program
+from keyhole.sandbox.quickjs import image as images
+from keyhole.sandbox.quickjs import wire
+from keyhole.sandbox.quickjs.cell import Cell
+from keyhole.sandbox.quickjs.pool import on_big_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +49,9 @@ async def measure(*, quick: bool) -> list[Table]:
         Table("A search over GitHub's document in a fresh sandbox", ["engine", "wall", "CPU", "next to Keyhole"]),
     )
     one.notes.append(
+        "An instance is made, run and freed on one thread, like mini-racer's context; the engine is asked from asyncio. "
         "`execute` is the whole way of a tool call but the transport; FastMCP's row is, too, and is set against it; "
-        "workerd and mini-racer are set against the engine alone."
+        "workerd and mini-racer are set against the engine."
     )
     search.notes.append(
         "The same program everywhere (operations with `label` and `issue` in the summary), but for the two that rank "
@@ -49,6 +59,8 @@ async def measure(*, quick: bool) -> list[Table]:
         "FastMCP is set against `search` by words, the others against the program over `spec`."
     )
     ours = await measure_ours(rounds)
+    instance = await asyncio.to_thread(on_big_stack, lambda: measure_instance(rounds * 20))
+    one.add("Keyhole, an instance in this thread", ms(instance.ms), ms(instance.cpu_ms), "")
     confined = await measure_confined(rounds)
     one.add("Keyhole, the engine through a confined worker", ms(confined.ms), ms(confined.cpu_ms), "")
     for name, timing in ours["one"].items():
@@ -99,6 +111,20 @@ async def measure_ours(rounds: int) -> dict[str, dict[str, Timing]]:
         counts = [value(timing.answer) for name, timing in search.items() if "program" in name]
         assert counts == [6, 6], counts
     return {"one": one, "search": search}
+
+
+def measure_instance(rounds: int) -> Timing:
+    """Measure a fresh instance alone: made, run and freed on this thread, as mini-racer's context is."""
+    image = images.load(source_of(GITHUB), Config().cache())
+    left = wire.Left(cpu_ns=10**10, calls=10, bytes_out=1 << 20, memory=64 << 20)
+    start = [wire.Start(left, 512 << 10, bytes(32), Program.parse("1+1").code.encode()).encode()]
+    said, times, cpu = Cell(image).step(start, len), list[float](), tree_cpu_ms()
+    for _ in range(rounds):
+        started = perf_counter()
+        said = Cell(image).step(start, len)
+        times.append((perf_counter() - started) * 1000)
+    assert said == [b"R[2]"]
+    return Timing(median(times), (tree_cpu_ms() - cpu) / rounds, said)
 
 
 async def measure_confined(rounds: int) -> Timing:
