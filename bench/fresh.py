@@ -49,7 +49,7 @@ async def measure(*, quick: bool) -> list[Table]:
         Table("A search over GitHub's document in a fresh sandbox", ["engine", "wall", "CPU", "next to Keyhole"]),
     )
     one.notes.append(
-        "An instance is made, run and freed on one thread, like mini-racer's context; the engine is asked from asyncio. "
+        "An instance is made, run and freed on one thread, as mini-racer's context; the engine is asked from asyncio. "
         "`execute` is the whole way of a tool call but the transport; FastMCP's row is, too, and is set against it; "
         "workerd and mini-racer are set against the engine."
     )
