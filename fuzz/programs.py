@@ -22,10 +22,10 @@ _LIMITS = Limits(cpu_s=0.1, wall_s=5, memory_bytes=16 << 20)
 
 @cache
 def texts() -> list[list[str]]:
-    """Give the corpus, cut into tokens; without the programs that are known to break out."""
+    """Give the corpus, cut into tokens."""
     from hostile_corpus import corpus
 
-    return [_TOKEN.findall(program.text.partition("\n")[2]) for program in corpus() if not program.hole]
+    return [_TOKEN.findall(program.text.partition("\n")[2]) for program in corpus()]
 
 
 @once

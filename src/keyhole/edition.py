@@ -53,9 +53,8 @@ class Edition:
         """
         settings = config.sandbox
         insist = settings.require_confinement or (like is not None and isinstance(like.engine.place, Crew))
-        zygote = _start_zygote(
-            settings, insist=insist
-        )  # ahead: it is busy with its imports while the documents are read
+        # Ahead: it is busy with its imports while the documents are read.
+        zygote = _start_zygote(settings, insist=insist)
         sources: dict[str, Source] = {}
         try:
             apis = await _read(config, secrets, sources)

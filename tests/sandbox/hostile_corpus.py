@@ -1,7 +1,7 @@
 """The hostile corpus: what each program is, how it must end, and how one is run beside another.
 
 A file of `hostile/` starts with `// class: CLASS; ends: KIND KIND` (any of these kinds of failure) or
-`// class: CLASS; returns: JSON`. A second line `// hole: REASON` marks a program that an engine does not withstand yet.
+`// class: CLASS; returns: JSON`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from keyhole.sandbox.engine import Engine, Failed, Finished, Limits, Outcome
 
 FOLDER = Path(__file__).parent / "hostile"
 SHARED = Path(__file__).parents[3] / "shared" / "hostile"
-_HEAD = re.compile(r"// class: ([^;\n]+); (ends|returns): (.*)\n(?:// hole: (.*)\n)?")
+_HEAD = re.compile(r"// class: ([^;\n]+); (ends|returns): (.*)\n")
 
 
 class LargeHost(Host):
@@ -38,7 +38,6 @@ class Hostile:
     text: str
     kinds: tuple[str, ...] = ()
     value: Any = None
-    hole: str = ""
 
     def limits(self, cpu_s: float = 0.2) -> Limits:
         """Give small limits, with room on a busy machine for the programs that end without them."""
@@ -62,10 +61,10 @@ def read(path: Path) -> Hostile:
     found = _HEAD.match(text)
     if not found:
         raise ValueError(f"{path}: the first line must read `// class: CLASS; ends: KIND` or `...; returns: JSON`")
-    group, how, what, hole = found.groups()
+    group, how, what = found.groups()
     if how == "ends":
-        return Hostile(path.stem, group, text, kinds=tuple(what.split()), hole=hole or "")
-    return Hostile(path.stem, group, text, value=json.loads(what), hole=hole or "")
+        return Hostile(path.stem, group, text, kinds=tuple(what.split()))
+    return Hostile(path.stem, group, text, value=json.loads(what))
 
 
 def corpus() -> list[Hostile]:

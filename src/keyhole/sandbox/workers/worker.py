@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import deque
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ class Worker:
         self._writing = threading.Lock()
         self._state = threading.Lock()
         self._decoder = frames.Decoder()
-        self._ready: list[frames.Frame] = []
+        self._ready: deque[frames.Frame] = deque()
         self._cells: dict[int, Cell] = {}
         self._stepping: set[int] = set()
         self._ticker = Ticker(lambda: self.send(0, frames.BEAT))
@@ -100,7 +101,7 @@ class Worker:
             if not data:
                 os._exit(0)
             self._ready.extend(self._decoder.feed(data))
-        return self._ready.pop(0)
+        return self._ready.popleft()
 
     def _do(self, frame: frames.Frame, turn: _Turn) -> None:
         run, kind, messages = frame
