@@ -14,6 +14,7 @@ import pytest
 
 import keyhole
 from keyhole.config import Config, SandboxSettings
+from keyhole.sandbox.workers.crew import Crew
 from keyhole.serve.desk import Desk
 
 if TYPE_CHECKING:
@@ -78,6 +79,20 @@ async def test_a_reload_confines_programs_no_less(tmp_path, cache, monkeypatch):
         assert await paths(code_mode) == ["/books"]
         await code_mode.reload()
         assert await paths(code_mode) == ["/books", "/authors"]
+
+
+@pytest.mark.parametrize("moments", [0, 1, 2, 3, 5, 8])
+async def test_what_was_replaced_is_closed_whenever_the_end_comes(tmp_path, cache, moments):
+    document = tmp_path / "shelf.json"
+    document.write_text(described("/books"))
+    async with keyhole.CodeMode([keyhole.OpenAPI(str(document), name="shelf")], config=Config(cache_dir=cache)) as code_mode:  # fmt: skip
+        place = code_mode._open.engine.place
+        assert isinstance(place, Crew)
+        zygote = place._zygote._process
+        await code_mode.reload()
+        for _ in range(moments):
+            await asyncio.sleep(0)
+    assert zygote.returncode is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGHUP")

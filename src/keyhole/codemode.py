@@ -63,7 +63,7 @@ class CodeMode:
         self._secrets = Secrets()
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
         self._edition: Edition | None = None
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._retiring: dict[asyncio.Task[None], Edition] = {}
 
     async def __aenter__(self) -> Self:
         """Read the documents, build the catalog, bake or load the image."""
@@ -77,11 +77,12 @@ class CodeMode:
 
     async def aclose(self) -> None:
         """Stop the runs, close the connections. Idempotent."""
-        for retiring in self._retiring:
-            retiring.cancel()
-        await asyncio.gather(*self._retiring, return_exceptions=True)
+        retiring = dict(self._retiring)
+        for old in retiring.values():
+            await old.aclose()
         if self._edition:
             await self._edition.aclose()
+        await asyncio.gather(*retiring)  # not cancelled: it may be at closing what then nobody would close
 
     async def reload(self) -> None:
         """Read the documents again, and serve what they say now; runs that are going on end on what they began with.
@@ -92,8 +93,8 @@ class CodeMode:
         old = self._open
         self._edition = await Edition.open(self.config, self._secrets, like=old)
         retiring = asyncio.create_task(old.retire())
-        self._retiring.add(retiring)
-        retiring.add_done_callback(self._retiring.discard)
+        self._retiring[retiring] = old
+        retiring.add_done_callback(self._retiring.pop)
 
     def warm(self) -> None:
         """Start to build ahead what the first search and the first runs would otherwise wait for: index and workers."""
