@@ -15,6 +15,7 @@ from keyhole.catalog.texts import LONGEST, Texts
 from keyhole.catalog.vocabulary import ABBREVIATED, ALIKE, RELATED
 from keyhole.catalog.wish import Wish, spelt_out
 from keyhole.catalog.words import STOP, misspelt, plain_words, stem
+from keyhole.uncollected import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,6 +67,7 @@ class Found:
 class Index:
     """An inverted index over operations. Immutable once made; safe to share between threads."""
 
+    @uncollected()
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._operations = tuple(operations)
         self._numbers = {id(operation): number for number, operation in enumerate(self._operations)}

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from keyhole.errors import DocumentError
 from keyhole.sources.openapi.yaml_text import MAX_DEPTH, YamlError, parse_yaml
+from keyhole.uncollected import uncollected
 
 if TYPE_CHECKING:
     from keyhole.catalog.schema import Dialect
@@ -42,6 +43,7 @@ def decode(data: bytes, where: str) -> str:
         raise DocumentError(f"{where} is not UTF-8 (line {line})", hint="save it as UTF-8") from None
 
 
+@uncollected()
 def parse(text: str, where: str) -> Any:
     """Parse JSON, or else YAML. Raises `DocumentError` with the line."""
     start = text.lstrip()[:200]

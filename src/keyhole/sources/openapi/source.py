@@ -26,6 +26,7 @@ from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc
 from keyhole.sources.openapi.security import Authorization, check, wanted
 from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
 from keyhole.sources.openapi.signature import Plan, plan_of
+from keyhole.uncollected import uncollected
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class OpenAPISource:
     that the operator gave: where the document's URL redirected to is not one of them.
     """
 
+    @uncollected()
     def __init__(  # noqa: PLR0913  (what a source is made of, by name; `load` is the short way)
         self,
         name: str | None,
