@@ -390,6 +390,13 @@ class EngineContract:
         assert len(outcome.logs) == 9
         assert "93 more lines" in outcome.logs[-1].text
 
+    async def test_lines_for_which_there_is_no_room_are_counted_where_they_are_made(self, engine):
+        text = "for (let i = 0; i < 5000; i++) console.log(''); return 1"
+        outcome = await run(engine, text, limits=Limits(log_bytes=1000))
+        assert isinstance(outcome, Finished)
+        assert len(outcome.logs) == 1000 // 16 + 1
+        assert f"{5000 - 1000 // 16} more lines" in outcome.logs[-1].text
+
     # Limits
 
     @pytest.mark.parametrize(

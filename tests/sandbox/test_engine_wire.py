@@ -65,7 +65,7 @@ def test_garbled(message):
 
 
 def test_inward_messages_come_back():
-    left = wire.Left(2**64 - 1, 3, 2**40, 1 << 31)
+    left = wire.Left(2**64 - 1, 3, 2**40, 1 << 31, 7)
     for message in (
         wire.Start(left, 5, bytes(range(32)), b"code"),
         wire.Answer(2**32 - 1, ok=False, payload=b"[1]"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SEED = struct.Struct("<4Q")
 _SLACK = 32 << 20
 """Memory beyond the guest's own limit, for messages in transit and what its allocator wastes."""
-_COST = {b"T": 1024, b"t": 256, b"L": 256}
+_COST = {b"T": 2048, b"t": 512, b"L": 256}
 """Bytes that a message costs beside its own: a timer or an empty line takes the host longer than it is long."""
 MAX_STACK = 768 << 10
 """Of the 1 MB that the guest is linked with."""
@@ -33,7 +33,9 @@ class Cell:
         self._ticked: Callable[[list[bytes]], None] | None = None
         self._instance: Instance | None = None
         self._outbox: list[bytes] = []
-        self._bytes = self._calls = self._cpu_ns = self._memory = 0
+        self._bytes = self._calls = self._cpu_ns = self._memory = self._lines = 0
+        self._dropped = [0, 0]
+        self._timers = 0
         self._began_ns = 0
         self._stop = ""
         self.killed = False
@@ -60,6 +62,7 @@ class Cell:
             self._stop = self._stop or _reason(trap)
         self._cpu_ns -= time.thread_time_ns() - self._began_ns
         if self._stop and not self.over:
+            self._count_dropped()
             self._outbox.append(b"K" + json.dumps(self._stop.split(":", 1)).encode())
             self.over = True
         if self.over:
@@ -73,6 +76,7 @@ class Cell:
             instance.call("run", instance.put(code), len(code), self._memory, stack, *_SEED.unpack(message.seed))
         elif isinstance(message, wire.Answer):
             instance, payload = self._at_hand(), message.payload
+            self._timers -= message.payload == b"[]"
             instance.call("settle", message.id, message.ok, instance.put(payload), len(payload))
         elif isinstance(message, wire.Restore):
             snapshot.put(self._open(message.left), message.snapshot)
@@ -81,7 +85,8 @@ class Cell:
             self.over = True
 
     def _open(self, left: wire.Left) -> Instance:
-        self._cpu_ns, self._calls, self._bytes, self._memory = left.cpu_ns, left.calls, left.bytes_out, left.memory
+        self._cpu_ns, self._calls, self._bytes = left.cpu_ns, left.calls, left.bytes_out
+        self._memory, self._lines = left.memory, left.lines
         size = self._image.bytes + self._memory + _SLACK
         self._instance = Instance(self._image.code, self._image.memory, self, max_bytes=size)
         return self._instance
@@ -94,7 +99,8 @@ class Cell:
     def _captured(self) -> bytes:
         taken = snapshot.take(self._at_hand(), self._image)
         spent = time.thread_time_ns() - self._began_ns
-        return wire.captured(wire.Left(self._cpu_ns - spent, self._calls, self._bytes, self._memory), taken)
+        left = wire.Left(self._cpu_ns - spent, self._calls, self._bytes, self._memory, self._lines)
+        return wire.captured(left, taken)
 
     def kill(self) -> None:
         """Stop the program within a tick; nothing is emitted any more."""
@@ -108,8 +114,15 @@ class Cell:
             self._instance = None
 
     def _taken(self) -> list[bytes]:
+        self._count_dropped()
         messages, self._outbox = self._outbox, []
         return [] if self.killed else messages
+
+    def _count_dropped(self) -> None:
+        """Say what of the console was dropped: after the lines that were not, and before the end."""
+        if self._dropped[0]:
+            self._outbox.append(b"D" + json.dumps(self._dropped).encode())
+            self._dropped = [0, 0]
 
     def _may_go_on(self) -> bool:
         if self.killed or TICKER.closed:
@@ -141,9 +154,20 @@ class Cell:
                 return False
         elif kind in (b"R", b"E", b"X"):
             self.over = True
+            self._count_dropped()
             self._outbox.append(message)
             return kind != b"X"
-        elif kind not in (b"L", b"T", b"t", b"M"):
+        elif kind == b"L":
+            self._lines -= 1
+            if self._lines < 0:
+                self._dropped = [self._dropped[0] + 1, self._dropped[1] + len(message)]
+                return True
+        elif kind in (b"T", b"t"):
+            self._timers += 1 if kind == b"T" else -1
+            if self._timers > wire.MAX_TIMERS:
+                self._stop = "timers"
+                return False
+        elif kind != b"M":
             self._stop = "crash:the guest sent a message that no guest of ours sends"
             return False
         self._outbox.append(message)

@@ -17,6 +17,11 @@ _LINE = 16
 """What a line takes of the room beside its text."""
 
 
+def most_lines(log_bytes: int) -> int:
+    """Say after how many lines there is no room for any more, be they empty; the instance need not send them."""
+    return min(log_bytes // _LINE + 1, 0xFFFFFFFF)
+
+
 class Console:
     """Keeps lines up to `log_bytes` of UTF-8, and tells `on_log` of each."""
 
@@ -32,9 +37,7 @@ class Console:
             raise ValueError(level)
         size = len(text.encode(errors="replace"))
         if size + _LINE > self._room:
-            self._dropped += 1
-            self._dropped_bytes += size
-            self._room = 0  # what follows is dropped too: a log with holes misleads
+            self.drop(1, size)
             return
         self._room -= size + _LINE
         line = LogLine(level, text)
@@ -44,6 +47,12 @@ class Console:
                 self._on_log(line)
             except Exception:  # noqa: BLE001  (who listens must not decide how the run ends)
                 _log.exception("log listener failed")
+
+    def drop(self, lines: int, size: int) -> None:
+        """Count lines that are not kept, and keep none that follow: a log with holes misleads."""
+        self._dropped += lines
+        self._dropped_bytes += size
+        self._room = 0
 
     def lines(self) -> tuple[LogLine, ...]:
         """Give what is kept, with a last line that says what is not."""

@@ -11,7 +11,7 @@ from keyhole.sandbox.engine import Limits, Waiting
 from keyhole.sandbox.program import Program
 from keyhole.sandbox.quickjs import wire
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from keyhole.errors import CallError, KeyholeError, PauseError, ProgramError
 from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, Finished, Paused, Pending, Waiting
 from keyhole.sandbox.quickjs import wire
-from keyhole.sandbox.quickjs.console import Console
+from keyhole.sandbox.quickjs.console import Console, most_lines
 from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, reported_failure
 from keyhole.sandbox.quickjs.pause import Pause
 from keyhole.value import is_large
@@ -31,7 +31,6 @@ _log = logger(__name__)
 
 _GRACE_S = 2.0
 """How long calls in flight may go on after the program failed: whether a write has happened should be known."""
-_MAX_TIMERS = 1000
 _SLACK = 64 << 20
 """What a snapshot and messages on the way may take on top of the limit of bytes."""
 _LARGE, _MANY = 64 << 10, 100
@@ -121,7 +120,8 @@ class Run:
 
     def _start(self) -> bytes:
         limits = self._limits
-        left = wire.Left(int(limits.cpu_s * 1e9), limits.calls, limits.bytes_out, min(limits.memory_bytes, 1 << 31))
+        memory, lines = min(limits.memory_bytes, 1 << 31), most_lines(limits.log_bytes)
+        left = wire.Left(int(limits.cpu_s * 1e9), limits.calls, limits.bytes_out, memory, lines)
         code = self._program.code.encode(errors="replace")
         return wire.Start(left, limits.stack_bytes, secrets.token_bytes(32), code).encode()
 
@@ -258,6 +258,7 @@ class Run:
         take: dict[str, Callable[[], None]] = {
             "C": lambda: self._called(items),
             "L": lambda: self._console.add(str(items[0]), str(items[1])),
+            "D": lambda: self._console.drop(*map(int, items)),
             "T": lambda: self._timer_set(*map(float, items)),
             "t": lambda: self._timer_cleared(int(items[0])),
             "R": lambda: self._finish(Finished(items[0] if items else None, (), 0.0, undefined=not items)),
@@ -340,7 +341,7 @@ class Run:
             self._rested()
 
     def _timer_set(self, number: float, ms: float) -> None:
-        if len(self._timers) >= _MAX_TIMERS:
+        if len(self._timers) >= wire.MAX_TIMERS:
             self.stop("timers")
             return
         key = int(number)

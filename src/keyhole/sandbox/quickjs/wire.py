@@ -5,6 +5,7 @@ To the instance: `Start`, `Answer`, `Restore`, and a lone CAPTURE. From it, a le
     C[id, name, argument]       a call; answered once
     T[id, ms], t[id]            a timer is set, cleared; answered once with nothing
     L[level, text]              a line of console output
+    D[lines, bytes]             so much console output was dropped, for there is no room for it
     R[value] or R[]             the end: the program returned value, or undefined
     E[report, fields]           the end: it failed; `fields` are those of the host's own error, where it was one
     M                           an allocation has failed for the first time
@@ -31,9 +32,11 @@ from pydantic_core import from_json
 
 MAX_DEPTH = 200
 """How deep a value may be nested: what the JSON reader takes."""
+MAX_TIMERS = 1000
+"""How many timers a run may have set at a time."""
 CAPTURE = b"C"
 _START, _ANSWER = struct.Struct("<cI32s"), struct.Struct("<cI?")
-_LEFT = struct.Struct("<QQQI")
+_LEFT = struct.Struct("<QQQII")
 
 
 _MAX_VALUES = 2_000_000
@@ -51,17 +54,18 @@ class Garbled(Exception):  # noqa: N818  (what the message is)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a run may still use: CPU time in nanoseconds, calls to the host, bytes out, and memory above the image."""
+    """What a run may still use: CPU time in nanoseconds, calls to the host, bytes out, memory above the image, lines."""
 
     cpu_ns: int
     calls: int
     bytes_out: int
     memory: int
+    lines: int
 
     def encode(self) -> bytes:
         """Give them as a part of a message."""
         counts = (min(max(count, 0), (1 << 64) - 1) for count in (self.cpu_ns, self.calls, self.bytes_out))
-        return _LEFT.pack(*counts, self.memory)
+        return _LEFT.pack(*counts, self.memory, self.lines)
 
     @classmethod
     def decode(cls, message: bytes, at: int) -> Left:
@@ -170,7 +174,7 @@ def decode(message: bytes) -> tuple[str, list[Any]]:
             raise Garbled("a snapshot that is cut short")
         return letter, [Left.decode(body, 0), body[_LEFT.size :]]
     items = _read(body)
-    if letter not in "CTtLREK" or not isinstance(items, list):
+    if letter not in "CTtLDREK" or not isinstance(items, list):
         raise Garbled(f"a message that is none: {message[:40]!r}")
     return letter, cast("list[Any]", items)
 
