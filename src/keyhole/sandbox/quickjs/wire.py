@@ -54,7 +54,7 @@ class Garbled(Exception):  # noqa: N818  (what the message is)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a run may still use: CPU time in nanoseconds, calls to the host, bytes out, memory above the image, lines."""
+    """What a run may still use: nanoseconds of CPU, calls to the host, bytes out, memory above the image, log lines."""
 
     cpu_ns: int
     calls: int
