@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 def plain(text: str) -> str:
     """Give a text in lower case, without Markdown's marks."""
-    return re.sub(r"[*`_\"'“”‘’]", " ", text).lower()
+    return re.sub(r"[*`_\"'\u2018\u2019\u201c\u201d]", " ", text).lower()
 
 
 def numbers(text: str) -> list[float]:
     """Give the numbers of a text: thousands may be parted by commas; keys such as `WEB-12` and dates are none."""
     text = re.sub(r"\b\w+-\w[\w-]*", " ", text.replace("*", " ").replace("`", " "))
-    found = re.findall(r"(?<![\w.])[-−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])[-−]?\d+(?:\.\d+)?", text)
-    return [float(number.replace(",", "").replace("−", "-")) for number in found]
+    found = re.findall(r"(?<![\w.])[-\u2212]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])[-\u2212]?\d+(?:\.\d+)?", text)
+    return [float(number.replace(",", "").replace("\u2212", "-")) for number in found]
 
 
 def number(answer: str, right: float, decoys: Iterable[float] = ()) -> list[str]:
-    """The answer has this number, and none of those that a usual mistake gives."""
+    """Check that the answer has this number, and none of those that a usual mistake gives."""
     found = numbers(answer)
     wrong = [each for each in decoys if each in found and each != right]
     if not any(abs(each - right) < 0.005 for each in found):
@@ -31,7 +31,7 @@ def number(answer: str, right: float, decoys: Iterable[float] = ()) -> list[str]
 
 
 def words(answer: str, right: Collection[str], universe: Iterable[str]) -> list[str]:
-    """Of all the names that there are, the answer has exactly these, in any order."""
+    """Check that, of all the names that there are, the answer has exactly these, in any order."""
     text = plain(answer)
     # A name that is part of a longer one found in its place (db1 in db1.cedar.example) does not count.
     found: set[str] = set()

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """What an agent may use: the tools of one run. Standard library only, so that it starts at once.
 
-    call.py RUN tools                          what tools/list says
-    call.py RUN TOOL '{"name": "value"}'       call a tool; the arguments as JSON, also from a file or (-) standard input
-    call.py RUN TOOL '{}' --stdin NAME         the same, with the text of standard input as the argument NAME
-    call.py RUN more                           the rest of an answer that was too long to print at once
-    call.py RUN answer 'TEXT'                  give the final answer
+call.py RUN tools                          what tools/list says
+call.py RUN TOOL '{"name": "value"}'       call a tool; the arguments as JSON, also from a file or (-) standard input
+call.py RUN TOOL '{}' --stdin NAME         the same, with the text of standard input as the argument NAME
+call.py RUN more                           the rest of an answer that was too long to print at once
+call.py RUN answer 'TEXT'                  give the final answer
 """
 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 from pathlib import Path
@@ -52,7 +53,7 @@ def arguments(given: list[str]) -> dict[str, Any]:
     except ValueError as problem:
         raise ValueError(f"the arguments are not JSON: {problem}") from None
     if not isinstance(value, dict):
-        raise ValueError("the arguments are a JSON object")
+        raise ValueError("the arguments are a JSON object")  # noqa: TRY004  (said to the agent like any other)
     return {**value, named: sys.stdin.read()} if named else value
 
 
@@ -92,4 +93,7 @@ def main(folder: Path, what: str, given: list[str]) -> int:
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    sys.exit(main(run_folder(sys.argv[1]), sys.argv[2], sys.argv[3:]))
+    try:
+        sys.exit(main(run_folder(sys.argv[1]), sys.argv[2], sys.argv[3:]))
+    except BrokenPipeError:  # whoever reads has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

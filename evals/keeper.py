@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 import signal
 import sys
@@ -23,7 +24,7 @@ from cost import definition, packed, tokens, totals
 from httpx2 import AsyncClient, Timeout
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
-from places import write_json
+from places import environment, write_json
 from tasks import TASKS
 from world import World
 
@@ -54,7 +55,7 @@ class Keeper:
 
     async def serve(self) -> None:
         """Start everything, serve until the run is finished or out of time, check, stop everything."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.done.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.done.set)  # run.py stop
         async with self.opened():
             door = await asyncio.start_server(self._answer, "127.0.0.1", 0, limit=1 << 26)
             async with door:
@@ -62,7 +63,7 @@ class Keeper:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.done.wait(), self.limit_s)
                 if not self.result:
-                    await self._finish("out of time or stopped")
+                    await self._finish("stopped" if self.done.is_set() else "out of time")
                 await asyncio.sleep(0.2)  # the last answer is on its way
 
     @asynccontextmanager
@@ -105,7 +106,9 @@ class Keeper:
             if not cursor:
                 break
         told = [packed(definition(tool)) for tool in self.tools]
-        self.listing = "\n".join([*([f"Instructions of the server: {self.instructions}", ""] if self.instructions else []), *told])
+        self.listing = "\n".join(
+            [*([f"Instructions of the server: {self.instructions}", ""] if self.instructions else []), *told]
+        )
         self.definitions = tokens(self.instructions) + tokens("[" + ",".join(told) + "]")
         self.full = tokens(self.instructions) + tokens(packed(self.tools))
 
@@ -154,6 +157,7 @@ class Keeper:
                 return {"text": f"unknown: {other}"}
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> str:
+        """Call a tool and record it; give the text that a model would read."""
         started = time.perf_counter()
         try:
             answer = await self.session.call_tool(tool, arguments)
@@ -198,7 +202,10 @@ def _shown(part: Any) -> str:
 
 def main() -> None:
     """Arguments: FOLDER TASK ARM [LIMIT_S]."""
+    os.environ.update(environment())
     folder, task, arm = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    if task not in TASKS:
+        sys.exit(f"there is no task {task!r}; there are: {', '.join(TASKS)}")
     limit_s = float(sys.argv[4]) if len(sys.argv) > 4 else LIMIT_S
     try:
         asyncio.run(Keeper(folder, task, arm, limit_s).serve())

@@ -26,9 +26,7 @@ def to_openapi3(document: dict[str, Any]) -> dict[str, Any]:
 
 def _item(item: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     shared = [_resolved(parameter, document) for parameter in item.get("parameters", [])]
-    return {
-        method: _operation(operation, shared, document) for method, operation in item.items() if method in _METHODS
-    }
+    return {method: _operation(operation, shared, document) for method, operation in item.items() if method in _METHODS}
 
 
 def _operation(operation: dict[str, Any], shared: list[dict[str, Any]], document: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,11 @@ async def prove(name: str) -> list[str]:
 
     try:
         async with keeper.opened():
-            said += [f"{answer!r} was taken before anything was done" for answer in ("", *task.wrong) if not await problems(answer)]
+            said += [
+                f"{answer!r} was taken before anything was done"
+                for answer in ("", *task.wrong)
+                if not await problems(answer)
+            ]
             code = (SOLUTIONS / f"{name}.js").read_text("utf-8")
             answer = await keeper.call("execute", {"code": code})
             said += [f"{problem} (the answer: {answer[:300]})" for problem in await problems(answer)]
@@ -69,7 +73,9 @@ def main(names: list[str]) -> int:
         started = time.monotonic()
         said = asyncio.run(prove(name))
         failed += bool(said)
-        print(f"{'NOT ' if said else ''}proved {name} ({time.monotonic() - started:.0f} s)", *said, sep="\n  ", flush=True)
+        print(
+            f"{'NOT ' if said else ''}proved {name} ({time.monotonic() - started:.0f} s)", *said, sep="\n  ", flush=True
+        )
     return 1 if failed else 0
 
 

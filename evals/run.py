@@ -5,7 +5,8 @@
     run.py list                     the tasks
     run.py start TASK ARM           start a run; prints its name and the file with the prompt for the agent
     run.py finish RUN ['ANSWER']    check it, write result.json, stop its servers
-    run.py stop RUN                 stop it at once; what it was counts as not solved
+    run.py stop RUN                 stop it at once; it does not count
+    run.py note RUN 'TEXT'          a remark for the report, such as what the agent misunderstood
     run.py prove [TASK ...]         solve each task with the program in solutions/, and try what its check refuses
 
 ARM is keyhole, tools (one MCP tool an operation) or fastmcp (FastMCP's CodeMode).
@@ -19,11 +20,13 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import call
 from places import ARMS, HERE, HOME, KEYHOLE, PYTHON, ROOT, environment, new_run, run_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PROMPT = """\
 You do one task for a user through the tools of a server. You reach the server only with this command:
@@ -135,6 +138,8 @@ def main(arguments: list[str]) -> None:
             setup()
         case ["list"]:
             sys.exit(_script(HERE / "tasks" / "__init__.py"))
+        case ["note", run, *words]:
+            (run_folder(run) / "note.txt").write_text(" ".join(words), "utf-8")
         case ["prove", *tasks]:
             sys.exit(_script(HERE / "prove.py", *tasks))
         case ["start", task, arm]:

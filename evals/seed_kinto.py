@@ -17,8 +17,23 @@ _KINDS = {
 }
 _SIZES = ("small", "medium", "large")
 _SUPPLIERS = ("Nordlicht", "Halden & Co", "Vega Works", "Petit Bois", "Sato Lab", "Lumen Yard")
-_COUNTRIES = ("PT", "DE", "FR", "IT", "PL", "SE", "JP", "CA")
-_FIRST = ("Marta", "Jan", "Lucia", "Ole", "Yuki", "Pierre", "Sofia", "Nils", "Anna", "Tomas", "Clara", "Henrik", "Paula", "Igor")
+_COUNTRIES = ("PT", "DE", "FR", "ES", "PL", "SE", "JP", "CA")
+_FIRST = (
+    "Marta",
+    "Jan",
+    "Lucia",
+    "Ole",
+    "Yuki",
+    "Pierre",
+    "Sofia",
+    "Nils",
+    "Anna",
+    "Tomas",
+    "Clara",
+    "Henrik",
+    "Paula",
+    "Igor",
+)
 _LAST = ("Kowalski", "Silva", "Weber", "Moreau", "Rossi", "Lund", "Sato", "Tremblay", "Novak", "Costa")
 
 CUSTOMER_SCHEMA = {
@@ -44,7 +59,9 @@ def seed(client: httpx2.Client) -> None:
     requests = [_put("/buckets/shop", {}), _put("/buckets/archive", {"note": "from 2025; not kept up to date"})]
     groups = {"buyers": ("noor", "tess", "viktor"), "clerks": ("ada", "viktor", "yusuf", "zoe"), "auditors": ("greta",)}
     requests += [_put(f"/buckets/shop/groups/{name}", {"members": list(who)}) for name, who in groups.items()]
-    old = {key: {**row, "price": round(row["price"] * 0.9, 2), "stock": 0} for key, row in [*made["products"].items()][:80]}
+    old = {
+        key: {**row, "price": round(row["price"] * 0.9, 2), "stock": 0} for key, row in [*made["products"].items()][:80]
+    }
     for bucket, collections in (("shop", made), ("archive", {"products": old})):
         for name, records in collections.items():
             schema = {"schema": CUSTOMER_SCHEMA} if name == "customers" else {}
@@ -82,7 +99,20 @@ def _products(random: Random) -> dict[str, dict[str, Any]]:
 
 
 def _customers(random: Random) -> dict[str, dict[str, Any]]:
-    zones = ("alder", "birch", "cedar", "fern", "hazel", "maple", "orchid", "rowan", "willow", "sorrel", "thyme", "yarrow")
+    zones = (
+        "alder",
+        "birch",
+        "cedar",
+        "fern",
+        "hazel",
+        "maple",
+        "orchid",
+        "rowan",
+        "willow",
+        "sorrel",
+        "thyme",
+        "yarrow",
+    )
     found: dict[str, dict[str, Any]] = {}
     pairs = [(first, last) for first in _FIRST for last in _LAST]
     random.shuffle(pairs)

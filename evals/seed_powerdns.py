@@ -67,7 +67,14 @@ def _records(random: Random, word: str, place: int) -> list[dict[str, Any]]:
         at, ttl = f"{host}.{zone}", random.choice((60, 300, 300, 900, 3600, 7200, 14400, 86400))
         sets.append(_set(at, "A", ttl, *sorted({_address(random) for _ in range(random.choice((1, 1, 1, 2)))})))
         if random.random() < 0.5:
-            sets.append(_set(at, "AAAA", random.choice((300, 900, 3600, 43200)), f"2001:db8:{place + 1}::{random.randint(1, 999):x}"))
+            sets.append(
+                _set(
+                    at,
+                    "AAAA",
+                    random.choice((300, 900, 3600, 43200)),
+                    f"2001:db8:{place + 1}::{random.randint(1, 999):x}",
+                )
+            )
     sets += [_set(f"{old}.{zone}", "CNAME", 3600, f"{random.choice(HOSTS)}.{zone}") for old in ("old", "m", "static")]
     if place % 5 == 2:  # one that is there and not served
         sets.append(_set(f"test.{zone}", "A", 7200, "192.0.2.250", disabled=True))

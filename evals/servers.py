@@ -168,7 +168,9 @@ def _powerdns(fleet: Fleet, server: str, schema: Path) -> Api:
     process = fleet.spawn("powerdns", server, f"--config-dir={folder}")
     url, headers = f"http://127.0.0.1:{web}", {"X-API-Key": key}
     fleet.wait("powerdns", process, lambda _log: _try(f"{url}/api", headers))
-    document = httpx2.get(f"{url}/api/docs", headers={**headers, "Accept": "application/json"}).raise_for_status().json()
+    document = (
+        httpx2.get(f"{url}/api/docs", headers={**headers, "Accept": "application/json"}).raise_for_status().json()
+    )
     return Api("powerdns", f"{url}/api/v1", headers, document, dns)
 
 

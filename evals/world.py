@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import dns.message
 import dns.query
 import dns.rdatatype
-import httpx2
 import seed_kinto
 import seed_powerdns
 
 if TYPE_CHECKING:
+    import httpx2
     from servers import Api
 
 Row = dict[str, Any]

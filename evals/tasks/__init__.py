@@ -7,8 +7,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from typing import TYPE_CHECKING
+
 from tasks import errors, joins, pages, questions, several, writes
-from tasks.task import Task
+
+if TYPE_CHECKING:
+    from tasks.task import Task
 
 TASKS: dict[str, Task] = {
     task.id: task for module in (questions, joins, pages, writes, errors, several) for task in module.TASKS

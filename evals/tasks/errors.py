@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from answers import differences, number
+
 from tasks.task import Task
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ def _tracker(world: World) -> dict[str, Any]:
 
 def _compared(world: World, right: dict[str, Any]) -> list[str]:
     found = _tracker(world)
-    return differences("issue", right["issues"], found["issues"]) + differences("project", right["projects"], found["projects"])
+    return differences("issue", right["issues"], found["issues"]) + differences(
+        "project", right["projects"], found["projects"]
+    )
 
 
 def _one_autumn(world: World) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from answers import number, only, words
+
 from tasks.task import Task
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from answers import number
+
 from tasks.task import Task
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ def _check(_world: World, truth: Any, answer: str) -> list[str]:
 def _say_much(world: World, project: str, at: int, count: int) -> None:
     for place in range(count):
         code = "E4417" if place % 7 == 3 else "E4471" if place % 5 == 1 else "E4410"
-        text = f"Seen again on host {place % 13 + 1}, error code {code}. " + "The usual trace follows in the ticket system. " * 3
+        text = (
+            f"Seen again on host {place % 13 + 1}, error code {code}. "
+            + "The usual trace follows in the ticket system. " * 3
+        )
         world.ask("tracker", "POST", f"/projects/{project}/issues/{at}/comments", json={"body": text})
 
 
@@ -32,7 +36,11 @@ def _hours(world: World) -> dict[str, Any]:
         return sum(row["estimate_hours"] or 0 for row in rows if row["state"] != "closed")
 
     # The order of the API's own pages, so that the decoys are what a reader of the first page would say.
-    rows = [row for row in world.tracker("/issues", sort="created_at", direction="desc") if row["priority"] in {"high", "normal"}]
+    rows = [
+        row
+        for row in world.tracker("/issues", sort="created_at", direction="desc")
+        if row["priority"] in {"high", "normal"}
+    ]
     return {"right": hours(rows), "decoys": [hours(rows[:30]), hours(rows[:100])]}
 
 

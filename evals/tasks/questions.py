@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from answers import number, words
+
 from tasks.task import Task
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ def _unassigned(world: World) -> dict[str, float]:
         )
 
     right = count("PAY", closed=False, free=True)
-    decoys = [count("PAY", closed=True, free=True), count("PAY", closed=False, free=False), count("", closed=False, free=True)]
+    decoys = [
+        count("PAY", closed=True, free=True),
+        count("PAY", closed=False, free=False),
+        count("", closed=False, free=True),
+    ]
     return {"right": right, "decoys": decoys}
 
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from answers import differences, words
+
 from tasks.task import Task
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def _mx_truth(world: World) -> dict[str, Any]:
 def _mx_issues(world: World, truth: Any, _answer: str) -> list[str]:
     titles = {row["title"] for row in truth["issues"].values()}
     wanted = [f"No MX: {name}" for name in truth["without"]]
-    right = {title: {"priority": "low", "labels": ["chore"], "state": "open"} for title in wanted if title not in titles}
+    right = {
+        title: {"priority": "low", "labels": ["chore"], "state": "open"} for title in wanted if title not in titles
+    }
     return _new_issues(world, truth["issues"], "OPS", right) + differences("zone", truth["zones"], world.zones())
 
 
@@ -100,7 +103,9 @@ def _gold(world: World, truth: Any, _answer: str) -> list[str]:
     said = world.tracker("/projects/PAY/issues/3/comments")
     text = said[-1]["body"] if said else ""
     if [part.strip() for part in text.split(",")] != truth["right"]:
-        problems += words(text, truth["right"], truth["all"]) or [f"the comment is not only the ids in order: {text[:200]!r}"]
+        problems += words(text, truth["right"], truth["all"]) or [
+            f"the comment is not only the ids in order: {text[:200]!r}"
+        ]
     return problems
 
 

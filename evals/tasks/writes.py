@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from answers import differences
+
 from tasks.task import Task
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ def _tracker(world: World) -> dict[str, Any]:
 
 def _compared(world: World, right: dict[str, Any]) -> list[str]:
     found = _tracker(world)
-    return differences("issue", right["issues"], found["issues"]) + differences("project", right["projects"], found["projects"])
+    return differences("issue", right["issues"], found["issues"]) + differences(
+        "project", right["projects"], found["projects"]
+    )
 
 
 def _close_old(world: World, truth: Any, _answer: str) -> list[str]:
@@ -94,7 +97,10 @@ def _lower_ttl(world: World, truth: Any, _answer: str) -> list[str]:
 
 
 def _products(world: World) -> dict[str, Any]:
-    return {**world.records("products"), **{f"archive/{key}": row for key, row in world.records("products", "archive").items()}}
+    return {
+        **world.records("products"),
+        **{f"archive/{key}": row for key, row in world.records("products", "archive").items()},
+    }
 
 
 def _price_rise(world: World, truth: Any, _answer: str) -> list[str]:
