@@ -4,7 +4,7 @@ UV_VERSION = 0.13.9
 BIN = .venv/bin
 export TIKTOKEN_CACHE_DIR ?= $(wildcard ../shared/ranks)
 
-.PHONY: install demo test check bench lock clean
+.PHONY: install demo test check bench evals lock clean
 
 install: .venv/installed
 
@@ -30,6 +30,10 @@ check: install
 
 bench: install
 	$(BIN)/python bench/run.py
+
+evals: install
+	$(BIN)/python evals/run.py setup
+	$(BIN)/python evals/run.py prove
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev --python-version 3.11 -o requirements.lock pyproject.toml --custom-compile-command "make lock"

@@ -1,0 +1,20 @@
+async function all(list, args) {
+  const found = [];
+  for (let page = 1; ; page++) {
+    const rows = await list({ ...args, per_page: 100, page });
+    found.push(...rows);
+    if (rows.length < 100) return found;
+  }
+}
+const server_id = "localhost";
+const titles = new Set((await all(tracker.issues_list_for_project, { project: "OPS" })).map((issue) => issue.title));
+const zones = (await powerdns.list_zones({ server_id })).filter((zone) => zone.kind === "Native");
+const made = [];
+for (const { id, name } of zones) {
+  const { rrsets } = await powerdns.list_zone({ server_id, zone_id: id });
+  const title = `No MX: ${name.slice(0, -1)}`;
+  if (rrsets.some((set) => set.type === "MX") || titles.has(title)) continue;
+  await tracker.issues_create({ project: "OPS", body: { title, priority: "low", labels: ["chore"] } });
+  made.push(title);
+}
+return made;

@@ -1,0 +1,2 @@
+const { unassigned } = await tracker.projects_get_stats({ project: "PAY" });
+return unassigned;

@@ -1,0 +1,2 @@
+const { username, role } = await tracker.meta_me();
+return `${username}, ${role}`;
