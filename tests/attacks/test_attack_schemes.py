@@ -274,7 +274,7 @@ async def test_no_token_leaves_the_pinned_base(open_api, target, elsewhere):
 async def test_a_document_does_not_name_a_header_that_changes_the_request(open_api, target, name):
     scheme = {"type": "apiKey", "in": "header", "name": name}
     document = api(schemes={"head": scheme}, head=one("head"))
-    with pytest.raises(UsageError, match="`head` is not what a scheme of the type 'apiKey' takes"):
+    with pytest.raises(UsageError, match="'head' of api is not what the type 'apiKey' takes"):
         async with open_api(document, security={"head": "{env:SCHEME_KEY}"}):
             pass
 

@@ -39,9 +39,13 @@ def test_a_document_alone_says_what_it_wants_and_how_to_give_it(tmp_path, capsys
     assert [line.split()[:2] for line in lines[1:6]] == [
         ["MISSING", name] for name in ("key", "login", "client", "bearer", "cert")
     ]
-    assert 'API key in the header X-Key    3 operations  [apis.shop.security] key = "{env:NAME}"' in lines[1]
-    assert 'HTTP Basic                     3 operations  [apis.shop.security] login = { username = "…"' in lines[2]
-    assert lines[5].endswith("there is no way to give it yet")
+    assert "API key in the header X-Key    3 operations  --auth key=env:NAME" in lines[1]
+    assert (
+        "HTTP Basic                     3 operations  --auth login.username=… --auth login.password=env:NAME"
+        in lines[2]
+    )
+    assert "--auth client.client_secret=env:NAME --auth client.token_url=…" in lines[3]
+    assert lines[5].endswith("0 operations  --auth cert.cert=file:PATH --auth cert.key=file:PATH")
     assert lines[6].endswith('[apis.shop.security] "evil\\u001b[2J\\nthere    all" = "{env:NAME}"')
     assert len(lines) == 7  # the hostile name stays on its line
 
