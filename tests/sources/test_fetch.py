@@ -299,10 +299,10 @@ def test_a_pipe_is_read_once_and_not_waited_for_for_ever(tmp_path, monkeypatch):
         writer = threads.submit(write, described("slow")[:20], described("slow")[20:])
         assert [one.id for one in load(pipe).operations()] == ["slow"]
         writer.result()
-        with pytest.raises(DocumentError, match="is a pipe, and gave nothing in 0.3 s"):
+        with pytest.raises(DocumentError, match=r"is a pipe, and gave nothing in 0\.3 s"):
             load(pipe)
         writer = threads.submit(write, b"{", b"}", wait=1.0)
-        with pytest.raises(DocumentError, match="gave nothing in 0.6 s"):
+        with pytest.raises(DocumentError, match=r"gave nothing in 0\.6 s"):
             load(pipe)
         with pytest.raises(BrokenPipeError):
             writer.result()

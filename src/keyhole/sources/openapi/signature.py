@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.operation import Body, Parameter, Signature
 from keyhole.sources.openapi.media import essence, is_events, is_json, is_ndjson, is_text, kind_of, preferred
+from keyhole.sources.openapi.multipart import Encoding, part_headers
 from keyhole.sources.openapi.parameters import Wire
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ _ORDER: tuple[Place, ...] = ("path", "query", "header", "cookie")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a call becomes a request: `wires` by argument name; `encoding` by content type, then by field of a form."""
+    """How a call becomes a request: `wires` by argument name; `encoding` of forms and parts by content type."""
 
     signature: Signature
     wires: dict[str, Wire]
-    encoding: dict[str, dict[str, Object]] = field(default_factory=dict[str, dict[str, Object]])
+    encoding: dict[str, Encoding] = field(default_factory=dict[str, Encoding])
     accept: str = ""
     json_answer: bool = True
     """False where the document says that the answer is something else than JSON."""
@@ -145,7 +146,7 @@ def _old_wire(item: Object, name: str, place: Place) -> Wire:
     return Wire(name, place, style, explode=collection == "multi")
 
 
-def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
+def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Encoding]]:
     raw = endpoint.operation.get("requestBody")
     if not isinstance(raw, dict):
         return None, {}
@@ -162,10 +163,11 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
             content_type=_one_of(kind),
             content_types=tuple(content) or ("application/json",),
             description=_text(request.get("description")),
+            part_headers=_part_headers(kind, media, schemas),
         )
         for kind, media in each.items()
     }
-    encoding = {made[kind].content_type: _by_field(media.get("encoding")) for kind, media in each.items()}
+    encoding = {made[kind].content_type: _encoding(media, made[kind].schema, schemas) for kind, media in each.items()}
     body = made.pop(chosen)
     # A wildcard beside the chosen one names no type that a body could be sent as.
     others = tuple(one for kind, one in made.items() if "*" not in kind)
@@ -182,8 +184,19 @@ def _one_of(content_type: str) -> str:
     )
 
 
-def _by_field(encoding: Any) -> dict[str, Object]:
-    return {name: _object(value) for name, value in _object(encoding).items()}
+def _encoding(media: Object, schema: Object, schemas: Schemas) -> Encoding:
+    fields = schemas.properties(schema)
+    files = [name for name, one in fields.items() if is_file(one, schemas)]
+    return Encoding.read(media, files, [name for name, one in fields.items() if "content" in schemas.properties(one)])
+
+
+def _part_headers(content_type: str, media: Object, schemas: Schemas) -> dict[str, Object]:
+    """Give the headers that the parts of a body take, by field; by index and "*" for those of a list."""
+    if kind_of(content_type) != "multipart":
+        return {}
+    encoding = Encoding.read(media)
+    places = {**encoding.fields, **{str(at): rule for at, rule in enumerate(encoding.prefix)}, "*": encoding.items}
+    return {name: headers for name, rule in places.items() if (headers := part_headers(rule, schemas))}
 
 
 def _chosen(content: Object, schemas: Schemas) -> str:
@@ -224,6 +237,8 @@ def _lines(media: Object, schemas: Schemas) -> Object:
 
 def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
     kind, schema = kind_of(content_type), media.get("schema") or media.get("itemSchema")
+    if kind == "multipart" and "schema" not in media and "itemSchema" in media:
+        return {"type": "array", "items": _object(schema)}  # OpenAPI 3.2: a part each
     if kind == "ndjson":
         return {"anyOf": [_lines(media, schemas), {"type": "string"}]}
     if kind == "text" and schemas.resolve(schema).get("type") != "string":
@@ -233,7 +248,7 @@ def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
     return _object(schema)
 
 
-def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
+def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Encoding]]:
     consumes = endpoint.operation.get("consumes") or schemas.root.get("consumes")
     types = (
         [item for item in cast("list[Any]", consumes) if isinstance(item, str)] if isinstance(consumes, list) else []
@@ -249,7 +264,7 @@ def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[s
     return _old_form(fields, types) if fields else (None, {})
 
 
-def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, dict[str, Object]]]:
+def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, Encoding]]:
     """Swagger 2.0's formData parameters as one object."""
     properties: Object = {}
     encoding: dict[str, Object] = {}
@@ -271,7 +286,8 @@ def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, d
         chosen = form or "application/x-www-form-urlencoded"
     schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
     # A chosen form is the only one: its fields are declared for that one kind.
-    return Body(bool(required), schema, chosen, (chosen,)), {chosen: encoding}
+    files = [name for name, one in properties.items() if one.get("format") == "binary"]
+    return Body(bool(required), schema, chosen, (chosen,)), {chosen: Encoding(encoding, files=frozenset(files))}
 
 
 def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[str]]:
