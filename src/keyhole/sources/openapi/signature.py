@@ -102,6 +102,7 @@ def _parameter(  # noqa: PLR0913
     item: Object, argument: str, name: str, place: Place, schemas: Schemas, *, old: bool
 ) -> Parameter:
     own = place == "header" and name.lower() in ("accept", "content-type")  # Keyhole sends these itself unless told
+    empty = place == "query" and item.get("allowEmptyValue") is True
     if old:
         schema: Any = {key: value for key, value in item.items() if key not in _NOT_SCHEMA}
     else:
@@ -114,10 +115,19 @@ def _parameter(  # noqa: PLR0913
         wire=name,
         place=place,
         required=(place == "path" or item.get("required") is True) and not own,
-        schema=_object(schema),
+        schema=_or_empty(_object(schema), schemas) if empty else _object(schema),
         description=_text(item.get("description")) or _text(schemas.resolve(schema).get("description")),
         deprecated=item.get("deprecated") is True,
     )
+
+
+def _or_empty(schema: Object, schemas: Schemas) -> Object:
+    """Let the empty text be a value too (`allowEmptyValue`), where the schema may refuse it."""
+    found = schemas.resolve(schema)
+    free = {"type", "description", "title", "default", "example", "examples", "maxLength", "nullable"}
+    return schema if found.get("type") == "string" and found.keys() <= free else {
+        "anyOf": [schema, {"type": "string", "enum": [""]}]
+    }  # fmt: skip
 
 
 def _choice(body: Body) -> Parameter:
