@@ -88,6 +88,8 @@ class Secrets:
 
     async def scheme(self, given: Given, secrets: list[str]) -> SchemeSecret:
         """Resolve the credential of one security scheme, each secret noted in `secrets`. Raises `CredentialError`."""
+        if isinstance(given, str):
+            return SchemeSecret("text", await self.resolve(given, secrets, keep=True))
         if isinstance(given, Certificate):
             return SchemeSecret("certificate", certificate=await self._certificate(given))
         read = unread(given)

@@ -139,6 +139,20 @@ async def test_a_list_of_parts(api):
     assert parts[1][0] == {"content-disposition": 'attachment; filename="s.png"', "content-type": "image/png"}
 
 
+async def test_a_part_of_which_nothing_is_said_is_anything(api):
+    sums = {"X-Sum": {"schema": {"type": "string"}}}
+    for schema in ({"type": "array"}, {"type": "array", "items": {}}):
+        one = api({"multipart/mixed": {"schema": schema, "itemEncoding": {"headers": sums}}})
+        _, parts = sent(one, [{"a": 1}, {"content": "x", "headers": {"X-Sum": "s"}}, b"\x00", "t"])
+        assert [(head.get("x-sum"), body) for head, body in parts] == [
+            (None, b'{"a":1}'), ("s", b"x"), (None, b"\x00"), (None, b"t"),
+        ]  # fmt: skip
+    sums["X-Sum"]["required"] = True
+    one = api({"multipart/mixed": {"schema": {"type": "array"}, "itemEncoding": {"headers": sums}}})
+    with pytest.raises(InvalidArguments):
+        sent(one, [{"a": 1}])
+
+
 async def test_items_of_a_stream_of_parts_and_related_ones(api):
     media = {"itemSchema": {"type": "object"}, "itemEncoding": {"contentType": "application/json"}}
     kind, parts = sent(api({"multipart/related": media}), [{"a": 1}, {"a": 2}])

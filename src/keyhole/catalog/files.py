@@ -57,11 +57,18 @@ def _listed(found: Schema, body: Body, schemas: Schemas) -> Schema:
     """Give the schema of a list of parts (multipart/mixed and its kin)."""
     first = found.get("prefixItems")
     prefix = [
-        _sent(one, schemas, body.part_headers.get(str(at), body.part_headers.get("*"))) or one
+        _in_list(one, schemas, body.part_headers.get(str(at))) or one
         for at, one in enumerate(cast("list[Any]", first) if isinstance(first, list) else [])
     ]
-    items = _sent(found.get("items", {}), schemas, body.part_headers.get("*"))
+    items = _in_list(found.get("items"), schemas, body.part_headers.get("*"))
     return {**found, **({"prefixItems": prefix} if prefix else {}), **({"items": items} if items else {})}
+
+
+def _in_list(schema: Any, schemas: Schemas, headers: Schema | None) -> Schema | None:
+    # A part of which nothing is said may be anything here: what a form's field without a type is, no list says.
+    if schemas.resolve(schema):
+        return _sent(schema, schemas, headers)
+    return _part({}, headers) if headers and headers.get("required") else None
 
 
 def _typed(body: Body, fields: dict[str, Schema], files: dict[str, Schema], schemas: Schemas) -> Body:

@@ -95,11 +95,14 @@ class Sender:
         self._connect_timeout_s = connect_timeout_s
         self._max_bytes = max_bytes
         self._agent = user_agent()
+        self._known: tuple[tuple[str, ...], Redactor] = ((), Redactor(()))
 
     async def send(self, outgoing: Outgoing, credentials: Credentials, *, operation: str) -> Result:
         """Send. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret."""
         started = time.perf_counter()
-        attempt = _Attempt(operation, outgoing.url, Redactor(credentials.secrets))
+        if self._known[0] != credentials.secrets:  # mostly they are those of the call before
+            self._known = credentials.secrets, Redactor(credentials.secrets)
+        attempt = _Attempt(operation, outgoing.url, self._known[1])
         _check_own(outgoing, credentials, operation)
         try:
             with anyio.fail_after(self._timeout_s):

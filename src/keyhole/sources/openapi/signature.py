@@ -204,8 +204,9 @@ def _part_headers(content_type: str, media: Object, schemas: Schemas) -> dict[st
     """Give the headers that the parts of a body take, by field; by index and "*" for those of a list."""
     if kind_of(content_type) != "multipart":
         return {}
-    encoding = Encoding.read(media)
-    places = {**encoding.fields, **{str(at): rule for at, rule in enumerate(encoding.prefix)}, "*": encoding.items}
+    encoding, first = Encoding.read(media), schemas.resolve(media.get("schema")).get("prefixItems")
+    count = max(len(encoding.prefix), len(cast("list[Any]", first)) if isinstance(first, list) else 0)
+    places = {**encoding.fields, **{str(at): encoding.at(at) for at in range(count)}, "*": encoding.items}
     return {name: headers for name, rule in places.items() if (headers := part_headers(rule, schemas))}
 
 
