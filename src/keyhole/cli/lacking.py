@@ -120,7 +120,8 @@ def _as_options(api: str, own: str, wanted: Wanted) -> str:
 
 def _mended(wanted: Wanted) -> str:
     """Say what would not be sent, and what the operator adds if it should be."""
-    settings = ", ".join(f'{key} = "{value}"' for key, value in wanted.settings.items())
+    name = wanted.name if wanted.name.isprintable() else "SCHEME"
+    settings = ", ".join(f'{key} = "{value}" (--auth {name}.{key}=…)' for key, value in wanted.settings.items())
     return f"{wanted.trouble}; to have it sent, add {settings}" if wanted.trouble else ""
 
 
