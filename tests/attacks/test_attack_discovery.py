@@ -49,11 +49,11 @@ def unasked(*targets):
 
 @pytest.mark.parametrize("kind", ["openIdConnect", "oauth2"])
 async def test_within_the_pinned_base_the_document_says_where(open_api, target, kind):
-    providing(target, f"{target.url}/oauth/token")
+    providing(target, f"{target.url}/v1/oauth/token")
     async with open_api(document(f"{target.url}{WELL_KNOWN}", kind), security={"sso": CLIENT}) as keyhole:
         await run(keyhole, "return Promise.all(Array.from({ length: 8 }, () => api.who()))")
     asked = [(seen.line.split()[0], seen.target) for seen in target.seen]
-    assert asked == [("GET", WELL_KNOWN), ("POST", "/oauth/token"), *[("GET", "/v1/who")] * 8]
+    assert asked == [("GET", WELL_KNOWN), ("POST", "/v1/oauth/token"), *[("GET", "/v1/who")] * 8]
     assert not target.seen[0].header("authorization")
     assert target.seen[-1].header("authorization") == "Bearer from-the-provider"
 
@@ -82,7 +82,7 @@ async def test_a_document_does_not_choose_the_provider(open_api, target, elsewhe
 
 
 HOSTILE = [
-    "{elsewhere}/token", "//{there}/token", "{target}@{there}/token", "{target}\\@{there}/token", "https://{here}/token",
+    "{elsewhere}/token", "{target}/token", "{target}/v10/token", "//{there}/token", "{target}@{there}/token", "{target}\\@{there}/token", "https://{here}/token",
     "{target}/a/../token", "{target}/%2e%2e/token", "/token", "token", "", "javascript:1", "http://[", 7, None, ["{target}/token"],
     {"url": "{target}/token"}, "{elsewhere}/token#{target}", " {elsewhere}/token", "{target}.evil.test/token",
 ]  # fmt: skip

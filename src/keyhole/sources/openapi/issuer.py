@@ -53,6 +53,13 @@ class Issuers:
             )
         said, metadata = self._said(name)
         url = await self._discovery.token_url(metadata, operation) if metadata else said
+        if not self._agreed(url):  # the path of the base is pinned too: beside it may be somebody else's
+            raise CredentialError(
+                f"the metadata of the security scheme {name!r} name a token URL outside of {self._base}: "
+                "the client's secret is not sent",
+                hint=f"The operator gives `token_url` or `issuer` beside the client_id of {name}. Tell the user.",
+                operation=operation,
+            )
         return Place(url, certificate if origin_of(url) == origin_of(self._base) else None)
 
     def trouble(self, name: str, client: SchemeSecret) -> str:
