@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyhole.config import Config, OpenAPI, Secrets, openapi
+from keyhole.config import Config, OpenAPI, openapi
 from keyhole.errors import CredentialError, UsageError
+from keyhole.secrets import Secrets
 
 if TYPE_CHECKING:
     from pathlib import Path

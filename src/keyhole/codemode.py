@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, overload
 
 from keyhole.answer.execution import Execution
 from keyhole.answer.search import Search
-from keyhole.config import Config, OpenAPI, Secrets, openapi
+from keyhole.config import Config, OpenAPI, openapi
 from keyhole.edition import Edition
 from keyhole.errors import ProgramError, UsageError, nearest
 from keyhole.gateway.audit import Audit
@@ -18,6 +18,7 @@ from keyhole.gateway.decision import Budget
 from keyhole.gateway.door import Door
 from keyhole.sandbox.engine import Failed, Limits, Paused
 from keyhole.sandbox.program import Program
+from keyhole.secrets import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

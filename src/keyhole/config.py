@@ -1,4 +1,4 @@
-"""The configuration, and the only reader of configuration files, of the environment and of secrets.
+"""The configuration, and the only reader of configuration files; beside `secrets.py`, of the environment.
 
 A credential is a reference, resolved when a call needs it: `{env:NAME}`, `{file:PATH}` or `{cmd:COMMAND}`, alone or
 inside a text ("Bearer {env:TOKEN}"). A text without a reference is taken as the secret itself: Python code may pass
@@ -7,38 +7,45 @@ one; a configuration file and the command line may not.
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import os
 import re
-import shlex
 import shutil
 import sys
-import time
 import tomllib
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from keyhole.catalog.call import Credentials
 from keyhole.catalog.operation import Effect
-from keyhole.catalog.scheme import Client, Login, SchemeSecret, unread
-from keyhole.errors import CredentialError, UsageError, nearest
+from keyhole.catalog.scheme import SECRET_FIELDS, Certificate, Client, Login, SchemeSecret, unread
+from keyhole.errors import UsageError, nearest
 
 Allow = Literal["read", "write", "all"]
 
-_REFERENCE = re.compile(r"\{(env|file|cmd):([^{}]+)\}")
-_COMMAND_TIMEOUT_S = 20.0
-_SECRET_LENGTH = 8
-_COMMAND_FRESH_S = 300.0
-_KEY_BYTES = 32
-_REMEMBERED = 256
+REFERENCE = re.compile(r"\{(env|file|cmd):([^{}]+)\}")
 _CLOSED = ConfigDict(extra="forbid", frozen=True)
+_FORMS: dict[str, type[BaseModel]] = {"login": Login, "client": Client, "certificate": Certificate}
+
+
+def form_of(given: object) -> str:
+    """Say which form of a scheme's credential this is: by its type, or by the fields of a table."""
+    if isinstance(given, dict):
+        names = set(cast("dict[str, Any]", given))
+        return max(_FORMS, key=lambda form: len(names & set(_FORMS[form].model_fields)))
+    return next((form for form, model in _FORMS.items() if isinstance(given, model)), "text")
+
+
+Credential = Annotated[
+    Annotated[str, Tag("text")]
+    | Annotated[Login, Tag("login")]
+    | Annotated[Client, Tag("client")]
+    | Annotated[Certificate, Tag("certificate")],
+    Discriminator(form_of),
+]
 
 
 class Rule(BaseModel):
@@ -59,9 +66,9 @@ class OpenAPI:
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
     only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
-    placed as the document says, and sent with the operations that want it. `base_url` pins where calls and
-    credentials go. `allow` and `rules` are the policy for this API alone. `allow_private` lets the document itself,
-    not only you, name addresses in private networks.
+    placed as the document says, and sent with the operations that want it. `certificate` is what the API's server is
+    shown at every connection. `base_url` pins where calls and credentials go. `allow` and `rules` are the policy for
+    this API alone. `allow_private` lets the document itself, not only you, name addresses in private networks.
     """
 
     document: str | Path | dict[str, Any]
@@ -71,7 +78,10 @@ class OpenAPI:
     headers: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
     query: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
     doc_headers: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
-    security: Mapping[str, str | Login | Client] = Field(default_factory=dict[str, str | Login | Client], repr=False)
+    security: Mapping[str, Credential] = Field(
+        default_factory=dict[str, str | Login | Client | Certificate], repr=False
+    )
+    certificate: Certificate | None = Field(default=None, repr=False)
     allow: Allow | None = None
     rules: tuple[Rule, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
@@ -138,7 +148,7 @@ class Config(BaseModel):
             raise UsageError(f"{path}: `apis` holds one table an API: [apis.github]")
         sandbox = raw.get("sandbox")
         key = cast("dict[str, Any]", sandbox).get("pause_key") if isinstance(sandbox, dict) else None
-        if isinstance(key, str) and not _REFERENCE.search(key):
+        if isinstance(key, str) and not REFERENCE.search(key):
             raise UsageError(
                 f"{path}: [sandbox] has a literal key in `pause_key`",
                 hint='Refer to where it is: pause_key = "{env:NAME}", "{file:PATH}" or "{cmd:COMMAND}".',
@@ -185,9 +195,10 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
             raise UsageError(f"{path}: [apis.{name}] `{part}` is a table of names and values")
         texts |= {f"{part}.{key}": text for key, text in cast("dict[str, Any]", given).items()}
     texts |= _scheme_texts(table.get("security", {}), f"{path}: [apis.{name}.security]")
+    texts |= _secret_fields("certificate", table.get("certificate"))
     for key, text in {**texts, "bearer": table.get("bearer")}.items():
-        secret = key.startswith("security.") or is_sensitive(key.partition(".")[2] or key)
-        if isinstance(text, str) and secret and not _REFERENCE.search(text):
+        secret = key.startswith(("security.", "certificate.")) or is_sensitive(key.partition(".")[2] or key)
+        if isinstance(text, str) and secret and not REFERENCE.search(text):
             raise UsageError(
                 f"{path}: [apis.{name}] has a literal credential in `{key}`",
                 hint=f'Refer to where the secret is: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
@@ -206,9 +217,13 @@ def _scheme_texts(given: Any, where: str) -> dict[str, Any]:
         if not isinstance(credential, dict):
             texts[f"security.{name}"] = credential
             continue
-        fields = cast("dict[str, Any]", credential)
-        texts |= {f"security.{name}.{key}": fields.get(key) for key in ("password", "client_secret")}
+        texts |= _secret_fields(f"security.{name}", credential)
     return texts
+
+
+def _secret_fields(where: str, credential: Any) -> dict[str, Any]:
+    fields = cast("dict[str, Any]", credential) if isinstance(credential, dict) else {}
+    return {f"{where}.{key}": text for key, text in fields.items() if key in SECRET_FIELDS}
 
 
 def _say(error: ValidationError, where: str) -> str:
@@ -220,14 +235,18 @@ def _say(error: ValidationError, where: str) -> str:
         *SandboxSettings.model_fields,
         *OpenAPI.__dataclass_fields__,
         *Rule.model_fields,
-        *Login.model_fields,
-        *Client.model_fields,
+        *(field for form in _FORMS.values() for field in form.model_fields),
     ]
     for problem in error.errors(include_url=False, include_context=False):
-        place = ".".join(str(part) for part in problem["loc"])
+        parts = list(problem["loc"])
+        if "security" in parts:  # after the scheme's name comes what pydantic calls its form
+            del parts[parts.index("security") + 2 : parts.index("security") + 3]
+        place = ".".join(map(str, parts))
         unknown = problem["type"] in ("extra_forbidden", "unexpected_keyword_argument")
         guess = nearest(str(problem["loc"][-1]), known, limit=1) if unknown else []
-        message = "is not a setting" + (f"; did you mean `{guess[0]}`?" if guess else "") if unknown else problem["msg"]
+        message = "is missing" if problem["type"] == "missing" else problem["msg"]
+        if unknown:
+            message = "is not a setting" + (f"; did you mean `{guess[0]}`?" if guess else "")
         lines.append(f"{where}: `{place}` {message}")
     return "\n".join(lines)
 
@@ -239,20 +258,7 @@ def is_sensitive(name: str) -> bool:
 
 def has_reference(text: str) -> bool:
     """Say whether a text refers to a secret kept elsewhere."""
-    return bool(_REFERENCE.search(text))
-
-
-def _parts(text: str) -> list[str]:
-    """Give what an API may repeat of an Authorization or Cookie header: token, user and password, a cookie's value."""
-    scheme, _, token = text.partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            plain = base64.b64decode(token).decode()
-        except ValueError:
-            return [token]
-        return [token, plain, plain.partition(":")[2]]
-    values = [pair.partition("=")[2].strip() for pair in text.split(";")]
-    return [part for part in (token, *values) if len(part) >= _SECRET_LENGTH]
+    return bool(REFERENCE.search(text))
 
 
 def openapi(**settings: Any) -> OpenAPI:
@@ -261,140 +267,3 @@ def openapi(**settings: Any) -> OpenAPI:
         return TypeAdapter(OpenAPI).validate_python(settings)
     except ValidationError as error:
         raise UsageError(_say(error, str(settings.get("name") or settings.get("document")))) from None
-
-
-class Secrets:
-    """Resolves references when they are needed. What a command printed is kept for five minutes; nothing is logged."""
-
-    def __init__(self) -> None:
-        self._printed: dict[str, tuple[float, str]] = {}
-        self._sent: dict[int, OrderedDict[str, None]] = {}
-
-    async def credentials(self, api: OpenAPI, security: Iterable[tuple[str, ...]] = ()) -> Credentials:
-        """Resolve what is sent with a call to this API. Raises `CredentialError`.
-
-        `security` are the operation's alternatives: the first one with a credential for each scheme is taken.
-        """
-        secrets: list[str] = []
-        wanted = next((names for names in security if names and all(name in api.security for name in names)), ())
-        schemes = {name: await self.scheme(api.security[name], secrets) for name in wanted}
-        headers = {
-            name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.headers.items()
-        }
-        query = {name: await self.resolve(text, secrets, keep=is_sensitive(name)) for name, text in api.query.items()}
-        if api.bearer:
-            headers["Authorization"] = f"Bearer {await self.resolve(api.bearer, secrets, keep=True)}"
-        for name, text in headers.items():
-            if name.lower() in ("authorization", "cookie"):
-                secrets += _parts(text)
-        return Credentials(headers, query, secrets=self._all_sent(api, secrets), schemes=schemes)
-
-    def _all_sent(self, api: OpenAPI, secrets: Iterable[str]) -> tuple[str, ...]:
-        """Give these secrets and those of earlier calls: an API may repeat in one answer what it got with another."""
-        sent = self._sent.setdefault(id(api), OrderedDict())
-        for secret in secrets:
-            sent[secret] = None
-            sent.move_to_end(secret)
-        while len(sent) > _REMEMBERED:
-            sent.popitem(last=False)
-        return tuple(sent)
-
-    async def scheme(self, given: str | Login | Client, secrets: list[str]) -> SchemeSecret:
-        """Resolve the credential of one security scheme, each secret noted in `secrets`. Raises `CredentialError`."""
-        read = unread(given)
-        secret = await self.resolve(read.secret, secrets, keep=True)
-        return replace(read, secret=secret, user=await self.resolve(read.user, [], keep=False))
-
-    async def doc_headers(self, api: OpenAPI) -> dict[str, str]:
-        """Resolve the headers that fetch the document. Raises `CredentialError`."""
-        return {name: await self.resolve(text, [], keep=True) for name, text in api.doc_headers.items()}
-
-    async def pause_key(self, settings: SandboxSettings) -> bytes | None:
-        """Resolve the key that seals paused runs, if one is set. Raises `CredentialError`, `UsageError`."""
-        if settings.pause_key is None:
-            return None
-        key = (await self.resolve(settings.pause_key, [], keep=True)).encode()
-        if len(key) < _KEY_BYTES:
-            raise UsageError(
-                f"`pause_key` gives {len(key)} bytes; it takes at least {_KEY_BYTES}",
-                hint="Make one: openssl rand -hex 32",
-            )
-        return key
-
-    async def resolve(self, text: str, secrets: list[str], *, keep: bool) -> str:
-        """Put the secrets into a text and note each in `secrets`; with `keep`, a text without references is one."""
-        found: dict[str, str] = {}
-        for reference in _REFERENCE.finditer(text):
-            value = await self._read(reference[1], reference[2].strip())
-            found[reference[0]] = value
-            secrets.append(value)
-        if not found and keep and text:
-            secrets.append(text)
-        resolved = _REFERENCE.sub(lambda reference: found[reference[0]], text)
-        if any(c in resolved for c in "\r\n\0"):
-            raise CredentialError(
-                "a credential holds a line break", hint="Check what its reference gives: one line of text."
-            )
-        return resolved
-
-    async def _read(self, kind: str, where: str) -> str:
-        match kind:
-            case "env":
-                value = os.environ.get(where, "")
-                if not value:
-                    raise CredentialError(
-                        f"the environment variable {where} is not set",
-                        hint=f"The operator sets it before starting Keyhole: export {where}=… Tell the user.",
-                    )
-                return value
-            case "file":
-                try:
-                    value = (await asyncio.to_thread(lambda: Path(where).expanduser().read_text("utf-8"))).strip()
-                except (OSError, UnicodeDecodeError) as error:
-                    reason = error.strerror if isinstance(error, OSError) else "it is not text"
-                    raise CredentialError(f"the credential file {where} cannot be read: {reason}") from None
-                if not value:
-                    raise CredentialError(f"the credential file {where} is empty")
-                return value
-            case _:
-                return await self._run(where)
-
-    async def _run(self, command: str) -> str:
-        known = self._printed.get(command)
-        if known and time.monotonic() - known[0] < _COMMAND_FRESH_S:
-            return known[1]
-        try:
-            program = shlex.split(command)
-        except ValueError as error:
-            raise CredentialError(f"a credential command cannot be read: {error}") from None
-        if not program:
-            raise CredentialError("a credential command is empty")
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *program,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-            try:
-                out, _ = await asyncio.wait_for(process.communicate(), _COMMAND_TIMEOUT_S)
-            except asyncio.CancelledError:
-                process.kill()
-                raise
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-                raise CredentialError(
-                    f"the credential command {program[0]!r} took over {_COMMAND_TIMEOUT_S:g} s"
-                ) from None
-        except OSError as error:
-            raise CredentialError(f"the credential command {program[0]!r} cannot be run: {error.strerror}") from None
-        value = out.decode("utf-8", "replace").strip()
-        if process.returncode or not value:
-            raise CredentialError(
-                f"the credential command {program[0]!r} "
-                + (f"failed with exit code {process.returncode}" if process.returncode else "printed nothing"),
-                hint="Run it by hand in the environment that Keyhole runs in.",
-            )
-        self._printed[command] = (time.monotonic(), value)
-        return value

@@ -20,14 +20,16 @@ from keyhole.sandbox.engine import ImageSource
 from keyhole.sandbox.quickjs.engine import QuickJSEngine
 from keyhole.sandbox.workers.crew import Crew
 from keyhole.sandbox.workers.spawn import NoWorkerError, Zygote
+from keyhole.secrets import general
 from keyhole.sources.openapi.fetch import shown
 from keyhole.sources.openapi.source import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from keyhole.config import Config, OpenAPI, SandboxSettings, Secrets
+    from keyhole.config import Config, OpenAPI, SandboxSettings
     from keyhole.sandbox.quickjs.seat import Place
+    from keyhole.secrets import Secrets
     from keyhole.sources.source import Source
 
 log = logger(__name__)
@@ -77,7 +79,10 @@ class Edition:
         policy = Policy(_rules(config, apis))
         compiler = config.compiler()
         tsc = Tsc(compiler) if compiler else None
-        gateway = Gateway(catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security))
+        covered = {name: general(apis[name], source.wanted()) for name, source in sources.items()}
+        gateway = Gateway(
+            catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security, covered[op.api])
+        )
         return cls(sources, gateway, engine, Preflight(catalog, tsc))
 
     async def retire(self) -> None:
@@ -116,7 +121,7 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     source = await asyncio.to_thread(
         load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
         allow_private=api.allow_private, timeout_s=api.timeout_s, cache=config.cache() / "documents",
-        security=api.shapes(),
+        security=api.shapes(), issued=secrets.issued(api),
     )  # fmt: skip
     log.info("document read", api=source.name, notices=len(source.notices), ms=_ms_since(started))
     return source

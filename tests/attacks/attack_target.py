@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
+
     import keyhole
 
 SECRET = "s3cr3t/+token&<9>"
@@ -22,6 +24,8 @@ class Seen:
     line: str
     headers: list[tuple[str, str]]
     body: bytes
+    shown: str = ""
+    """The name in the client certificate that the connection was made with."""
 
     @property
     def target(self) -> str:
@@ -48,15 +52,17 @@ def reply(body: bytes | str, status: str = "200 OK", kind: str = "application/js
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[Target]:
+async def listening(tls: ssl.SSLContext | None = None) -> AsyncIterator[Target]:
     target = Target()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        subject = (writer.get_extra_info("peercert") or {}).get("subject", ())
+        shown = next((value for name in subject for key, value in name if key == "commonName"), "")
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 line, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
                 headers = [(name, value.strip()) for name, _, value in (one.partition(":") for one in lines)]
-                seen = Seen(line, headers, b"")
+                seen = Seen(line, headers, b"", shown)
                 seen.body = await reader.readexactly(int(seen.header("content-length") or 0))
                 target.seen.append(seen)
                 answer = target.answer(seen)
@@ -73,8 +79,8 @@ async def listening() -> AsyncIterator[Target]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    target.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    target.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield target
     finally:

@@ -12,7 +12,7 @@ import keyhole
 from keyhole.catalog.call import Call, Credentials
 from keyhole.config import Config
 from keyhole.errors import DocumentError, KeyholeError, Unreachable
-from keyhole.sources.openapi import load
+from keyhole.sources.openapi import dynamic, load
 
 PRIVATE = [
     "http://127.0.0.1:{port}", "http://localhost:{port}", "http://localhost.:{port}", "http://LOCALHOST:{port}",
@@ -198,6 +198,40 @@ def test_long_chains_of_references_are_walked_once():
     count = 30_000
     schemas = {f"A{at}": {"$ref": f"#/components/schemas/A{at + 1}"} for at in range(count)}
     assert load(described({"/x": get()}, components={"schemas": schemas})).notices[0].message.count("nowhere")
+
+
+def ring(count: int) -> dict:
+    """Resources that fill in one another's template, each a step further."""
+    return {f"T{at}": {"$id": f"t{at}", "$dynamicAnchor": "n", "properties": {
+        "a": {"$dynamicRef": "#n"}, "b": {"$ref": f"t{(at + 1) % count}"}}} for at in range(count)}  # fmt: skip
+
+
+def pair(count: int) -> dict:
+    """Two resources with the same many templates, each used once."""
+    return {name: {
+        "$id": name, "items": {"$ref": other},
+        "$defs": {f"d{at}": {"$dynamicAnchor": f"n{at}", "items": {"$dynamicRef": f"#n{at}"}} for at in range(count)},
+        "properties": {f"p{at}": {"$ref": f"#/$defs/d{at}"} for at in range(count)},
+    } for name, other in (("o0", "o1"), ("o1", "o0"))}  # fmt: skip
+
+
+@pytest.mark.parametrize("schemas", [ring, pair])
+def test_the_work_for_templates_is_bounded(monkeypatch, schemas):
+    steps = 0
+
+    def counting(real, cost):
+        def count(*given):
+            nonlocal steps
+            steps += cost(given)
+            return real(*given)
+
+        return count
+
+    binder = dynamic._Binder
+    monkeypatch.setattr(binder, "_look", counting(binder._look, lambda _: 1))
+    monkeypatch.setattr(dynamic, "frozenset", counting(frozenset, lambda given: len(given[0])), raising=False)
+    load(described({"/x": get()}, components={"schemas": schemas(2000)}))
+    assert 2000 < steps < 250_000
 
 
 async def test_a_document_that_trickles_or_never_ends_is_given_up(target):

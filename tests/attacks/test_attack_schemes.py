@@ -144,6 +144,23 @@ async def test_a_refusal_that_stays_is_answered_after_one_more_token(open_api, t
     assert [seen.target for seen in target.seen] == ["/v1/token", "/v1/oauth"] * 2
 
 
+async def test_one_client_of_two_schemes_gets_a_token_of_each(open_api, target):
+    tokens = {
+        name: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": f"/v1/{name}"}}}
+        for name in ("mine", "yours")
+    }
+    target.answer = lambda seen: reply(
+        json.dumps({"access_token": f"from{seen.target.replace('/', '-')}", "token_type": "bearer"})
+    )
+    document = api(schemes=tokens, a=one("mine"), b=one("yours"))
+    async with open_api(document, security=dict.fromkeys(tokens, GIVEN["oauth"])) as keyhole:
+        await run(keyhole, "await api.a(); return api.b()")
+    sent = [
+        (seen.target, seen.header("authorization")) for seen in target.seen if "from" in seen.header("authorization")
+    ]
+    assert sent == [("/v1/a", "Bearer from-v1-mine"), ("/v1/b", "Bearer from-v1-yours")]
+
+
 async def test_a_token_that_ends_at_once_is_not_kept_and_the_body_can_carry_the_client(open_api, target):
     issued = issuing(target, expires_in=0)
     client = Client(client_id="cl", client_secret="{env:SCHEME_CLIENT}", authenticate="body")
@@ -274,7 +291,7 @@ async def test_no_token_leaves_the_pinned_base(open_api, target, elsewhere):
 async def test_a_document_does_not_name_a_header_that_changes_the_request(open_api, target, name):
     scheme = {"type": "apiKey", "in": "header", "name": name}
     document = api(schemes={"head": scheme}, head=one("head"))
-    with pytest.raises(UsageError, match="`head` is not what a scheme of the type 'apiKey' takes"):
+    with pytest.raises(UsageError, match="'head' of api is not what the type 'apiKey' takes"):
         async with open_api(document, security={"head": "{env:SCHEME_KEY}"}):
             pass
 

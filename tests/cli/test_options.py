@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from keyhole.catalog.scheme import Certificate, Client, Login
 from keyhole.cli.options import Options, configure
 from keyhole.errors import UsageError
 
@@ -57,6 +59,52 @@ def test_several_documents_take_options_by_name():
     assert (a.base_url, a.headers, b.base_url, b.headers) == (None, {"X": "y"}, "http://h/", {})
 
 
+def test_credentials_by_scheme():
+    api = one(
+        auth=["key=env:KEY", "token={cmd:print token}", "basic.username=mia", "basic.password=file:~/pw", "o.auth.client_id=env:ID",
+              "o.auth.client_secret=env:S", "o.auth.scopes=read, write", "o.auth.token_url=https://id.test/t?a=b",
+              "m.cert=file:c.pem", "m.key=env:K", "x.y=Token {env:T}"],
+    )  # fmt: skip
+    assert api.security == {
+        "key": "{env:KEY}", "token": "{cmd:print token}", "x.y": "Token {env:T}",
+        "basic": Login(username="mia", password="{file:~/pw}"), "m": Certificate(cert="{file:c.pem}", key="{env:K}"),
+        "o.auth": Client(client_id="{env:ID}", client_secret="{env:S}", scopes=("read", "write"), token_url="https://id.test/t?a=b"),
+    }  # fmt: skip
+
+
+def test_credentials_of_several_apis():
+    config = configure(["a=1.json", "b=2.json"], Options(auth=["b=key=env:B", "a=key=env:A"], client_cert=["a=c.pem"]))
+    assert [api.security for api in config.apis] == [{"key": "{env:A}"}, {"key": "{env:B}"}]
+    assert [api.certificate for api in config.apis] == [Certificate(cert="{file:c.pem}"), None]
+
+
+def test_a_client_certificate_is_files_and_a_reference():
+    api = one(client_cert=["my certs/c.pem"], client_key=["env:KEY_PEM"], client_key_password=["file:pw"])
+    assert api.certificate == Certificate(cert="{file:my certs/c.pem}", key="{env:KEY_PEM}", key_password="{file:pw}")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"auth": ["key"]}, "SCHEME=env:NAME"),
+        ({"auth": ["key="]}, "SCHEME=env:NAME"),
+        ({"auth": ["=env:X"]}, "SCHEME=env:NAME"),
+        ({"auth": ["key=env:X", "key=env:Y"]}, "'key' twice"),
+        ({"auth": ["key=env:X", "key.username=x"]}, "'key' twice"),
+        ({"auth": ["key.username=x", "key=env:X"]}, "'key' twice"),
+        ({"auth": ["b.username=x", "b.username=y"]}, "'b' twice"),
+        ({"auth": ["b.username=x"]}, "`security.b.password` is missing"),
+        ({"auth": ["b.username=x", "b.password=env:P", "b.scopes=x"]}, "`security.b.scopes` is not a setting"),
+        ({"auth": ["o.client_id=x", "o.client_secret=env:P", "o.authenticate=post"]}, "security.o.authenticate"),
+        ({"client_key": ["k.pem"]}, "`certificate.cert` is missing"),
+        ({"client_cert": ["a", "b"]}, "--client-cert is given twice"),
+    ],
+)
+def test_what_is_wrong_with_a_credential_is_said(options, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        one(**options)
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -66,12 +114,18 @@ def test_several_documents_take_options_by_name():
         {"doc_header": ["PRIVATE-TOKEN: sk-very-secret"]},
         {"query_param": ["api_key=sk-very-secret"]},
         {"bearer_env": ["sk-very-secret"]},
+        {"auth": ["key=sk-very-secret"]},
+        {"auth": ["key=evn:sk-very-secret"]},
+        {"auth": ["b.username=x", "b.password=sk-very-secret"]},
+        {"auth": ["o.client_id=x", "o.client_secret=sk-very-secret"]},
+        {"client_key_password": ["sk-very-secret"]},
     ],
 )
 def test_a_literal_credential_is_refused_and_not_repeated(options):
     with pytest.raises(UsageError) as caught:
         one(**options)
     assert "very-secret" not in str(caught.value)
+    assert "very-secret" not in caught.value.hint
     assert "env" in caught.value.hint or "TOKEN" in caught.value.hint
 
 

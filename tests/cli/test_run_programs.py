@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 
@@ -103,9 +104,29 @@ def test_what_a_model_would_get(capsys, doc):
     assert len(capsys.readouterr().out) < 2000
 
 
-def test_a_program_on_standard_input(doc, environment):
+@pytest.mark.parametrize("command", ["exec", "search"])
+def test_a_program_is_given_alike_to_both(command, capsys, doc, tmp_path, monkeypatch):
+    (tmp_path / "count.js").write_text("return ops.length")
+    (tmp_path / "plain").write_text("return ops.length")
+    monkeypatch.chdir(tmp_path)
+    for given in (["--file", "count.js"], ["--code", "count.js"], ["--code", "./plain"], ["--code", "return ops.length"],
+                  ["--file", "plain"]):  # fmt: skip
+        assert run([command, *doc, *given]) == 0
+        assert capsys.readouterr().out == "42\n", given
+    for given, said in (
+        (["--code", "cuont.js"], "cannot read the program cuont.js"),
+        (["--file", "return 1"], "cannot read the program return 1"),
+        (["--file", "count.js", "--code", "return 1"], "together"),
+    ):
+        assert run([command, *doc, *given]) == 2
+        assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--file", "--code"])
+@pytest.mark.parametrize("command", ["exec", "search"])
+def test_standard_input_is_a_minus_everywhere(command, option, doc, environment):
     done = subprocess.run(
-        [sys.executable, "-m", "keyhole", "exec", *doc, "--file", "-"],
+        [sys.executable, "-m", "keyhole", command, *doc, option, "-"],
         input="return ops.length", capture_output=True, text=True, env=environment, check=True,
     )  # fmt: skip
     assert done.stdout == "42\n"
@@ -164,6 +185,19 @@ def test_a_signal_in_the_middle_of_a_run(doc, environment, name, expected, code)
     assert process.returncode == expected
     assert out == ""
     assert "Traceback" not in log
+
+
+def test_a_signal_while_a_document_is_waited_for(environment):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/openapi.json"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "keyhole", "bake", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )  # fmt: skip
+        connection, _ = silent.accept()
+        with connection:
+            process.send_signal(signal.SIGINT)
+            out, log = process.communicate(timeout=20)
+    assert (process.returncode, out, log) == (130, "", "stopping (SIGINT)\n")
 
 
 def test_several_documents(capsys, api, doc):

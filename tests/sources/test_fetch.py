@@ -10,13 +10,15 @@ import ssl
 import stat
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bad_server import Handler, Server
 
 from keyhole.errors import DocumentError
-from keyhole.sources.openapi import load
+from keyhole.sources.openapi import fetch, load
 from keyhole.sources.openapi.copies import Copies, Copy
+from keyhole.sources.openapi.fetch import read_file
 from keyhole.sources.openapi.transport import ssl_context
 
 SECRET = "s3cret-token-value"
@@ -278,6 +280,36 @@ def test_no_redirect_leaves_https(place, tmp_path, monkeypatch):
     finally:
         ssl_context.cache_clear()
         server.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_read_once_and_not_waited_for_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(fetch, "_NOBODY_S", 0.3)
+    monkeypatch.setattr(fetch, "_SILENT_S", 0.6)
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+
+    def write(*parts, wait=0.1):
+        with pipe.open("wb", buffering=0) as file:
+            for part in parts:
+                time.sleep(wait)
+                file.write(part)
+
+    with ThreadPoolExecutor() as threads:
+        writer = threads.submit(write, described("slow")[:20], described("slow")[20:])
+        assert [one.id for one in load(pipe).operations()] == ["slow"]
+        writer.result()
+        with pytest.raises(DocumentError, match=r"is a pipe, and gave nothing in 0\.3 s"):
+            load(pipe)
+        writer = threads.submit(write, b"{", b"}", wait=1.0)
+        with pytest.raises(DocumentError, match=r"gave nothing in 0\.6 s"):
+            load(pipe)
+        with pytest.raises(BrokenPipeError):
+            writer.result()
+        many = b" " * 4096
+        writer = threads.submit(write, *[many] * 10, wait=0)
+        with pytest.raises(DocumentError, match="is larger than 0 MB"):
+            read_file(pipe, max_bytes=1000)
 
 
 def test_old_copies_are_let_go(tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -196,3 +198,128 @@ def test_every_row_of_the_table_is_read_back_by_the_table_alone(data, place, sty
     except SerialisationError:
         return
     assert undone(place, style, text, kind, explode=explode) == value
+
+
+# What stands in a header or a cookie as it is: no delimiter of the style, nothing that would be trimmed.
+bare = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=',=;%"\\'), min_size=1)
+EXPLODE_AND_KIND = [(explode, kind) for explode in (False, True) for kind in ("primitive", "array", "object")]
+
+
+def drawn(data: Any, text: Any, kind: str) -> Any:
+    return data.draw({
+        "primitive": text, "array": st.lists(text, min_size=1), "object": st.dictionaries(text, text, min_size=1),
+    }[kind])  # fmt: skip
+
+
+@pytest.mark.parametrize(("explode", "kind"), EXPLODE_AND_KIND)
+@given(data=st.data())
+def test_every_header_is_read_back_by_the_table_alone(data, explode, kind):
+    value = drawn(data, bare, kind)
+    sent = header_text(wire("header", "simple", explode=explode), value).split(",")
+    if kind == "object":
+        pairs = [one.split("=") for one in sent] if explode else zip(sent[::2], sent[1::2], strict=True)
+        assert dict(pairs) == value
+    else:
+        assert (sent if kind == "array" else ",".join(sent)) == value
+
+
+@pytest.mark.parametrize("style", ["form", "cookie"])
+@pytest.mark.parametrize(("explode", "kind"), EXPLODE_AND_KIND)
+@given(data=st.data())
+def test_every_cookie_is_read_back_by_the_table_alone(data, style, explode, kind):
+    text = bare if style == "cookie" else member.filter(lambda one: "," not in one)
+    value = drawn(data, text, kind)
+    there = Wire("the_name", "cookie", style, explode)
+    decode = unquote if style == "form" else str
+    # A cookie header as RFC 6265 has it: pairs, parted by "; ".
+    pairs = [one.split("=", 1) for one in "; ".join(cookie_parts(there, value)).split("; ")]
+    if explode and kind == "object":
+        assert {decode(key): decode(item) for key, item in pairs} == value
+        return
+    assert {key for key, _ in pairs} == {"the_name"}
+    items = (
+        [decode(item) for _, item in pairs]
+        if explode or kind == "primitive"
+        else [*map(decode, pairs[0][1].split(","))]
+    )
+    if kind == "object":
+        assert dict(zip(items[::2], items[1::2], strict=True)) == value
+    else:
+        assert (items if kind == "array" else items[0]) == value
+
+
+key = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="[]"), min_size=1)
+nested = st.recursive(filled, lambda inner: st.dictionaries(key, inner, min_size=1), max_leaves=8)
+
+
+def unbracketed(parts: list[str]) -> Any:
+    """Read `name[a][b]=c` back, as qs and PHP do."""
+    root: dict[str, Any] = {}
+    for path, item in decoded(parts):
+        name, *steps = path.replace("]", "").split("[")
+        assert name == "the name"
+        here = root
+        for step in steps[:-1]:
+            here = here.setdefault(step, {})
+        here[steps[-1]] = item
+    return root
+
+
+@given(st.dictionaries(key, nested, min_size=1))
+def test_a_deep_object_is_read_back_however_deep(value):
+    assert unbracketed(query_parts(wire("query", "deepObject", explode=True), value)) == value
+
+
+json_value = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), text),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(text, inner)),
+    max_leaves=8,
+)
+
+
+@given(json_value)
+def test_a_content_parameter_is_its_json_in_every_place(value):
+    media = {"media": "application/vnd.x+json"}
+    assert json.loads(unquote(path_text(wire("path", "simple", **media), value))) == value
+    for style in ("form", "cookie"):
+        parts = cookie_parts(wire("cookie", style, **media), value)
+        assert value is None or json.loads(unquote(parts[0].partition("=")[2])) == value
+    if value is not None:
+        ((name, sent),) = decoded(query_parts(wire("query", "form", **media), value))
+        assert (name, json.loads(sent)) == ("the name", value)
+        (whole,) = query_parts(wire("query", "querystring", media="application/json"), value)
+        assert json.loads(unquote(whole)) == value
+    try:
+        assert json.loads(header_text(wire("header", "simple", **media), value)) == value
+    except SerialisationError:
+        assert re.search("[\\x7f]", json.dumps(value, ensure_ascii=False))
+
+
+@given(st.dictionaries(filled, st.one_of(text, st.lists(text, min_size=1)), min_size=1))
+def test_a_whole_query_of_3_2_is_read_back_as_a_form(value):
+    sent = query_parts(wire("query", "querystring", media="application/x-www-form-urlencoded"), value)
+    wanted = [(name, one) for name, item in value.items() for one in (item if isinstance(item, list) else [item])]
+    assert decoded(sent) == wanted
+
+
+RESERVED = ":/?#[]@!$&'()*+,;="
+
+
+@given(st.text(RESERVED + "a%", min_size=1))
+def test_reserved_characters_stay_where_they_are_allowed_and_nowhere_else(value):
+    apart = wire("query", "form")
+    assert not set(query_parts(apart, value)[0].partition("=")[2]) & set(RESERVED)
+    assert not set(path_text(wire("path", "simple"), value)) & set(RESERVED)
+    (sent,) = query_parts(wire("query", "form", reserved=True), value)
+    # What would end the query, or part it, is encoded all the same (OpenAPI 3.1.1, 4.8.12.2); triplets pass through.
+    assert unquote(sent.partition("=")[2]) == unquote(value)
+    assert {one for one in sent.partition("=")[2] if one in RESERVED} == {
+        one for one in value if one in ":/?@!$'()*,;="
+    }
+
+
+@pytest.mark.parametrize("style", ["spaceDelimited", "pipeDelimited"])
+def test_delimiters_have_no_place_where_a_list_is_exploded(style):
+    exploded = wire("query", style, explode=True)
+    assert query_parts(exploded, ["a", "b"]) == query_parts(wire("query", "form", explode=True), ["a", "b"])
+    assert query_parts(exploded, {"a": "b"}) == query_parts(wire("query", "form", explode=True), {"a": "b"})

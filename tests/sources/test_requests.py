@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from keyhole.catalog.declare import declaration
 from keyhole.errors import InvalidArguments
+from keyhole.gateway.validate import checked
 
 JSON = {"application/json": {"schema": {"type": "object"}}}
 
@@ -297,6 +299,32 @@ async def test_swagger_2(open_api):
     assert api.operation("POST /form").signature.body.schema["required"] == ["a"]
     made = api.built("POST /upload", {"body": {"file": {"content": b"1", "filename": "a.bin"}}})
     assert parts(made)[0][0].startswith(b'Content-Disposition: form-data; name="file"; filename="a.bin"')
+
+
+@pytest.mark.parametrize("dialect", ["3.0.3", "3.1.0", "2.0"])
+async def test_an_empty_value_where_it_is_allowed(open_api, dialect):
+    kinds = {
+        "n": {"type": "integer"},
+        "c": {"type": "string", "enum": ["a"]},
+        "s": {"type": "string"},
+        "no": {"type": "integer"},
+    }
+    old = dialect == "2.0"
+    parameters = [
+        {"name": name, "in": "query", "allowEmptyValue": name != "no", **(kind if old else {"schema": kind})}
+        for name, kind in kinds.items()
+    ]
+    version = {"swagger": "2.0"} if old else {"openapi": dialect}
+    api = open_api({**version, "info": {"title": "T"}, "paths": {"/x": {"get": {"operationId": "get", "parameters": parameters}}}},
+                   base_url="http://api.test")  # fmt: skip
+    operation = api.operation("get")
+    empty = {"n": "", "c": "", "s": ""}
+    assert api.built("get", checked(operation, empty)).url == "http://api.test/x?n=&c=&s="
+    assert api.built("get", checked(operation, {"n": 1, "c": "a"})).url == "http://api.test/x?n=1&c=a"
+    for wrong in ({"no": ""}, {"n": "x"}, {"c": "b"}):
+        with pytest.raises(InvalidArguments):
+            checked(operation, wrong)
+    assert 'n?: number | ""; c?: "a" | ""; s?: string; no?: number' in declaration(operation)
 
 
 async def test_content_parameters_and_querystring(open_api, document):

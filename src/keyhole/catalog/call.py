@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyhole.catalog.scheme import SchemeSecret
+from keyhole.catalog.scheme import ClientCertificate, SchemeSecret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,8 @@ class Result:
 class Credentials:
     """What is added to a request for the pinned origin, and nowhere else. Never printed.
 
-    `schemes` are for the source to place as its document says; `secrets` is what no answer may show.
+    `schemes` are for the source to place as its document says; `certificate` is what the server is shown when a
+    connection is made; `secrets` is what no answer may show.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -50,6 +51,7 @@ class Credentials:
     cookies: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: tuple[str, ...] = ()
     schemes: Mapping[str, SchemeSecret] = field(default_factory=dict[str, SchemeSecret])
+    certificate: ClientCertificate | None = None
 
     def __repr__(self) -> str:
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from keyhole.catalog.operation import Body, Schema, Signature
@@ -41,9 +41,34 @@ def _is_multipart(body: Body) -> bool:
 def _with_files(body: Body, schemas: Schemas) -> Body:
     if not _is_multipart(body):
         return body
+    found = schemas.resolve(body.schema)
+    if found.get("type") == "array":
+        return replace(body, schema=_listed(found, body, schemas))
     fields = schemas.properties(body.schema)
-    files = {name: sent for name, schema in fields.items() if (sent := _sent(schema, schemas)) is not None}
+    files = {
+        name: sent
+        for name, schema in fields.items()
+        if (sent := _sent(schema, schemas, body.part_headers.get(name))) is not None
+    }
     return _typed(body, fields, files, schemas) if files else body
+
+
+def _listed(found: Schema, body: Body, schemas: Schemas) -> Schema:
+    """Give the schema of a list of parts (multipart/mixed and its kin)."""
+    first = found.get("prefixItems")
+    prefix = [
+        _in_list(one, schemas, body.part_headers.get(str(at))) or one
+        for at, one in enumerate(cast("list[Any]", first) if isinstance(first, list) else [])
+    ]
+    items = _in_list(found.get("items"), schemas, body.part_headers.get("*"))
+    return {**found, **({"prefixItems": prefix} if prefix else {}), **({"items": items} if items else {})}
+
+
+def _in_list(schema: Any, schemas: Schemas, headers: Schema | None) -> Schema | None:
+    # A part of which nothing is said may be anything here: what a form's field without a type is, no list says.
+    if schemas.resolve(schema):
+        return _sent(schema, schemas, headers)
+    return _part({}, headers) if headers and headers.get("required") else None
 
 
 def _typed(body: Body, fields: dict[str, Schema], files: dict[str, Schema], schemas: Schemas) -> Body:
@@ -54,13 +79,18 @@ def _typed(body: Body, fields: dict[str, Schema], files: dict[str, Schema], sche
     return replace(body, schema={**kept, "type": "object", "properties": {**fields, **files}, "required": required})
 
 
-def _sent(schema: Any, schemas: Schemas) -> Schema | None:
-    """Give the schema of a field that is a file, or a list of files; None for another field."""
+def _sent(schema: Any, schemas: Schemas, headers: Schema | None) -> Schema | None:
+    """Give the schema of a part that is a file, a list of files, or has headers; None for another one."""
     found = schemas.resolve(schema)
     said = {key: found[key] for key in ("description",) if key in found}
     if found.get("type") == "array" and _is_file(items := schemas.resolve(found.get("items")), schemas):
-        return {**said, "type": "array", "items": _file(items)}
-    return {**_file(found), **said} if _is_file(found, schemas) else None
+        return {**said, "type": "array", "items": _file(items, headers)}
+    if _is_file(found, schemas):
+        return {**_file(found, headers), **said}
+    if headers is None:
+        return None
+    part = _part(schema, headers)
+    return part if headers.get("required") else {"anyOf": [schema, part]}
 
 
 def _is_file(found: Schema, schemas: Schemas) -> bool:
@@ -72,6 +102,22 @@ def _is_file(found: Schema, schemas: Schemas) -> bool:
     return "contentMediaType" in found or not set(found) - {"description", "title"}
 
 
-def _file(found: Schema) -> Schema:
+def _file(found: Schema, headers: Schema | None) -> Schema:
     nullable = {key: found[key] for key in ("nullable",) if key in found}
-    return {**FILE, **nullable}
+    if headers is None:
+        return {**FILE, **nullable}
+    part = _part(_CONTENT, headers)
+    part["properties"] = {"filename": {"type": "string"}, **part["properties"]}
+    if headers.get("required"):
+        return {**part, **nullable}
+    return {"anyOf": [*FILE["anyOf"][:2], part], **nullable}
+
+
+def _part(content: Any, headers: Schema) -> Schema:
+    """Give the object that a program writes for a part with headers."""
+    return {
+        "type": "object",
+        "required": ["content", *(["headers"] if headers.get("required") else [])],
+        "additionalProperties": False,
+        "properties": {"content": content, "content_type": {"type": "string"}, "headers": headers},
+    }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from keyhole.catalog.files import with_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from keyhole.catalog.schema import Schemas
 
@@ -50,7 +50,8 @@ class Parameter:
 class Body:
     """The `body` argument: the schema of the content type that Keyhole sends unless the program names another.
 
-    `others` is the same argument as each of the other content types takes it.
+    `others` is the same argument as each of the other content types takes it. `part_headers` are the schemas of the
+    headers that parts of a multipart body take: by field, or by index and "*" of a list.
     """
 
     required: bool
@@ -59,6 +60,7 @@ class Body:
     content_types: tuple[str, ...] = ()
     description: str = ""
     others: tuple[Body, ...] = ()
+    part_headers: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
 
     def sent_as(self, content_type: str) -> Body:
         """Give the body of another content type, whatever its parameters; this one where it has no such."""

@@ -35,7 +35,7 @@ def doctor(
     With documents, or with --config: say which credentials the APIs want and which of them are there. None is shown.
     """
     if docs or (options and options.config):
-        return credentials(configure(docs, options), as_json=as_json)
+        return credentials(configure(docs, options), len(docs), as_json=as_json)
     require_confinement = options is not None and options.require_confinement
     layers: tuple[Layer, ...] = ()
     problem = ""

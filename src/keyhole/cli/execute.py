@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from pydantic_core import to_json
 
 from keyhole.cli.lifetime import live
-from keyhole.cli.opening import opened, read_program
+from keyhole.cli.opening import opened, program_of
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import say, say_error, show, show_json
 from keyhole.errors import UsageError
@@ -28,7 +28,10 @@ def execute(
         str | None,
         Parameter(help="The program: a file, or - for standard input.", metavar="PATH", allow_leading_hyphen=True),
     ] = None,
-    code: Annotated[str | None, Parameter(help="The program itself.", metavar="TEXT")] = None,
+    code: Annotated[
+        str | None,
+        Parameter(help="The same: its text, a file, or -.", metavar="TEXT", allow_leading_hyphen=True),
+    ] = None,
     max_tokens: Annotated[
         int | None, Parameter(help="Print the answer as a model would get it, in so many tokens.", metavar="N")
     ] = None,
@@ -42,14 +45,14 @@ def execute(
 
     Exit codes: 0 ok, 2 usage, 3 the program failed, 4 denied by policy, 6 the API or its auth failed.
     """
-    if (file is None) == (code is None):
+    program = program_of(file, code)
+    if program is None:
         raise UsageError(
             "exec takes one program, by --file or by --code", hint="keyhole exec DOC --code 'return ops.length'"
         )
     if max_tokens is not None and max_tokens < 1:
         raise UsageError(f"--max-tokens {max_tokens} is not a positive number")
     config = configure(docs, options)
-    program = read_program(file) if file is not None else code or ""
     verbose = bool(options and options.verbose)
 
     async def main() -> int:

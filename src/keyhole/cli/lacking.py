@@ -6,18 +6,24 @@ import json
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 
+from keyhole.catalog.scheme import as_options, as_table
 from keyhole.cli.screen import show, show_json
-from keyhole.config import Secrets
 from keyhole.edition import load_source
 from keyhole.errors import CredentialError
+from keyhole.secrets import Secrets, general
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyhole.config import Config, OpenAPI
     from keyhole.sources.source import Source, Wanted
+
+_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,9 @@ class _Api:
     problem: str
 
 
-def credentials(config: Config, *, as_json: bool) -> int:
-    """Print it for every API of a configuration; give the exit code."""
-    found = anyio.run(_read, config)
+def credentials(config: Config, typed: int, *, as_json: bool) -> int:
+    """Print it for every API of a configuration, the last `typed` of the command line; give the exit code."""
+    found = anyio.run(_read, config, typed)
     if as_json:
         show_json({"apis": [asdict(one) for one in found]})
     else:
@@ -53,19 +59,25 @@ def credentials(config: Config, *, as_json: bool) -> int:
     return 0
 
 
-async def _read(config: Config) -> list[_Api]:
+async def _read(config: Config, typed: int) -> list[_Api]:
     secrets = Secrets()
     found: list[_Api] = []
-    for api in config.apis:
+    for at, api in enumerate(config.apis):
         source = await load_source(api, config, secrets)
+        own = f"{source.name}=" if typed > 1 else ""
+        write = (
+            partial(_as_options, source.name, own)
+            if at >= len(config.apis) - typed
+            else partial(_as_table, source.name)
+        )
         try:
-            found.append(await _looked(source, api, secrets))
+            found.append(await _looked(source, api, secrets, write))
         finally:
             await source.aclose()
     return found
 
 
-async def _looked(source: Source, api: OpenAPI, secrets: Secrets) -> _Api:
+async def _looked(source: Source, api: OpenAPI, secrets: Secrets, write: Callable[[Wanted], str]) -> _Api:
     problem = ""
     try:
         await secrets.credentials(api)
@@ -73,41 +85,49 @@ async def _looked(source: Source, api: OpenAPI, secrets: Secrets) -> _Api:
         problem = error.message
     operations = [operation.security for operation in source.operations()]
     uses = Counter(name for security in operations for name in {name for names in security for name in names})
-    schemes = [await _scheme(one, uses[one.name], source.name, api, secrets) for one in source.wanted()]
+    schemes = [await _scheme(one, uses[one.name], api, secrets, write) for one in source.wanted()]
     there = {one.name for one in schemes if one.there}
     free = sum(not security or () in security for security in operations)
     ready = sum(any(names and there.issuperset(names) for names in security) for security in operations)
     return _Api(source.name, len(operations), ready, free, tuple(schemes), problem)
 
 
-async def _scheme(wanted: Wanted, uses: int, name: str, api: OpenAPI, secrets: Secrets) -> _Scheme:
+async def _scheme(wanted: Wanted, uses: int, api: OpenAPI, secrets: Secrets, write: Callable[[Wanted], str]) -> _Scheme:
     there, note = False, ""
     if wanted.name in api.security:
         try:
             await secrets.scheme(api.security[wanted.name], [])
-            there = True
+            there, note = not wanted.trouble, _mended(wanted)
         except CredentialError as error:
             note = error.message
-    elif general := _general(wanted, api):
-        there, note = True, f"{general}, sent with every call"
-    elif wanted.written:
-        note = f"[apis.{name}.security] {_key(wanted.name)} = {wanted.written}"
+    elif filled := general(api, [wanted]):
+        there, note = True, f"{filled[wanted.name]}, sent with every call"
     else:
-        note = "there is no way to give it yet"
+        note = write(wanted) or "there is no way to give it yet"
     return _Scheme(wanted.name, wanted.what, uses, there, note)
+
+
+def _as_table(api: str, wanted: Wanted) -> str:
+    written = as_table(wanted.kind, wanted.settings) if wanted.kind else ""
+    return written and f"[apis.{api}.security] {_key(wanted.name)} = {written}"
+
+
+def _as_options(api: str, own: str, wanted: Wanted) -> str:
+    if not wanted.kind or not wanted.name.isprintable() or len(wanted.name) > _NAME:
+        return _as_table(api, wanted)
+    return as_options(own + wanted.name, wanted.kind, wanted.settings)
+
+
+def _mended(wanted: Wanted) -> str:
+    """Say what would not be sent, and what the operator adds if it should be."""
+    name = wanted.name if wanted.name.isprintable() else "SCHEME"
+    settings = ", ".join(f'{key} = "{value}" (--auth {name}.{key}=…)' for key, value in wanted.settings.items())
+    return f"{wanted.trouble}; to have it sent, add {settings}" if wanted.trouble else ""
 
 
 def _key(name: str) -> str:
     """Give a name as TOML writes a key: bare, or as a string on one line."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name[:200])
-
-
-def _general(wanted: Wanted, api: OpenAPI) -> str:
-    """Give what else of the configuration fills the credential's place; empty where nothing does."""
-    if wanted.place == "header" and wanted.key.lower() == "authorization" and api.bearer and "Basic" not in wanted.what:
-        return "bearer"
-    given = {"header": api.headers, "query": api.query}.get(wanted.place, {})
-    return next((f"the {wanted.place} {key}" for key in given if key.lower() == wanted.key.lower()), "")
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name[:_NAME])
 
 
 def _told(api: _Api) -> str:

@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
 import anyio
 
@@ -36,17 +37,18 @@ def log_to_stderr(*, verbose: bool) -> None:
 
 async def _guarded(main: Callable[[], Awaitable[int]]) -> int:
     code = 0
+    told = False
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
 
         async def watch(*, task_status: TaskStatus[None]) -> None:
-            nonlocal code
+            nonlocal code, told
             with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
                 task_status.started()
                 async for received in signals:
                     if code:  # the second time they mean it
                         os._exit(code)
-                    code = 128 + received
+                    code, told = 128 + received, True
                     say(f"stopping ({received.name})")
                     _end_within(PATIENCE_S, code)
                     tasks.cancel_scope.cancel()
@@ -59,9 +61,19 @@ async def _guarded(main: Callable[[], Awaitable[int]]) -> int:
         except Exception as error:  # noqa: BLE001  (raised below, without the group that a task group wraps it in)
             failure = error
         tasks.cancel_scope.cancel()
+    if told:
+        _leave(code)
     if failure and not code:
         raise failure
     return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: all is closed, and a thread that still reads a document or bakes an image would be waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _end_within(seconds: float, code: int) -> None:

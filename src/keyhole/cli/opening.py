@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from contextlib import asynccontextmanager
@@ -72,8 +73,29 @@ def served(code_mode: CodeMode) -> str:
     return ", ".join(f"{api} ({counts.get(api, 0):,} operations)" for api in code_mode.sources)
 
 
-def read_program(path: str) -> str:
-    """Read a program from a file, or from standard input for `-`. Raises `UsageError`."""
+def program_of(file: str | None, code: str | None) -> str | None:
+    """Give the program that --file or --code means, None where neither is given. Raises `UsageError`.
+
+    `file` is a path, or - for standard input. `code` is the program's text; where it is - or names a file, what that
+    holds.
+    """
+    if file is not None and code is not None:
+        raise UsageError("--file and --code are given together", hint="Give the program by one of them.")
+    if code is not None:
+        return _read_program(code) if code == "-" or _names_a_file(code) else code
+    return None if file is None else _read_program(file)
+
+
+def _names_a_file(code: str) -> bool:
+    if re.fullmatch(r"\S+\.(?:[cm]?[jt]s)", code):  # said to be one, also where it is not there
+        return True
+    try:
+        return Path(code).is_file()
+    except (OSError, ValueError):  # such as a text that is too long for a path
+        return False
+
+
+def _read_program(path: str) -> str:
     try:
         # the bytes: what is piped is UTF-8, whatever the locale says of the terminal
         return (sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()).decode()

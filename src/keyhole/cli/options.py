@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
+from keyhole.cli.auth import add_auth, add_certificate
 from keyhole.config import Config, has_reference, is_sensitive, openapi
 from keyhole.errors import UsageError, nearest
 
@@ -43,6 +45,24 @@ class Options:
     bearer_env: Annotated[
         list[str], _option(API, "The environment variable with the token of 'Authorization: Bearer'.", metavar="NAME")
     ] = field(default_factory=list[str])
+    auth: Annotated[
+        list[str],
+        _option(
+            API,
+            "The credential of a security scheme, by reference (keyhole doctor DOC lists the schemes); a scheme that "
+            "takes several texts takes SCHEME.username=…, SCHEME.password=env:NAME and so on.",
+            metavar="SCHEME=env:NAME",
+        ),
+    ] = field(default_factory=list[str])
+    client_cert: Annotated[
+        list[str], _option(API, "A client certificate in PEM, for mutual TLS: a file or a reference.", metavar="PATH")
+    ] = field(default_factory=list[str])
+    client_key: Annotated[
+        list[str], _option(API, "Its key, where that is another file (or reference).", metavar="PATH")
+    ] = field(default_factory=list[str])
+    client_key_password: Annotated[list[str], _option(API, "The key's password, by reference.", metavar="env:NAME")] = (
+        field(default_factory=list[str])
+    )
     query_param: Annotated[
         list[str], _option(API, "Sent with every call, such as 'api_key={env:KEY}'.", metavar="NAME=VALUE")
     ] = field(default_factory=list[str])
@@ -81,6 +101,11 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
     per_api.merge(settings, "headers", "--header", options.header, ":")
     per_api.merge(settings, "doc_headers", "--doc-header", options.doc_header, ":")
     per_api.merge(settings, "query", "--query-param", options.query_param, "=")
+    per_api.each(settings, "--auth", options.auth, add_auth)
+    for name, values in {
+        "cert": options.client_cert, "key": options.client_key, "key_password": options.client_key_password,
+    }.items():  # fmt: skip
+        per_api.each(settings, f"--client-{name.replace('_', '-')}", values, partial(add_certificate, name))
     if options.timeout is not None:
         if options.timeout <= 0:
             raise UsageError(f"--timeout {options.timeout:g} is not a positive number of seconds")
@@ -159,6 +184,18 @@ class _PerApi:
             if key in settings[position]:
                 raise UsageError(f"{option} is given twice for one API")
             settings[position][key] = read(rest)
+
+    def each(
+        self,
+        settings: list[dict[str, Any]],
+        option: str,
+        values: Sequence[str],
+        add: Callable[[dict[str, Any], str], None],
+    ) -> None:
+        """Have `add` put each value into the settings of its API."""
+        for value in values:
+            position, rest = self._which(option, value)
+            add(settings[position], rest)
 
     def merge(
         self, settings: list[dict[str, Any]], key: str, option: str, values: Sequence[str], separator: str

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from keyhole.cli.execute import exit_code, show_execution, tell
 from keyhole.cli.lifetime import live
-from keyhole.cli.opening import opened, read_program
+from keyhole.cli.opening import opened, program_of
 from keyhole.cli.options import Options, configure, is_document
 from keyhole.cli.screen import say, show, show_json
 from keyhole.errors import UsageError
@@ -16,9 +16,17 @@ from keyhole.errors import UsageError
 
 def search(
     *docs_and_query: Annotated[str, Parameter(help="OpenAPI documents, then the query in plain words.")],
+    file: Annotated[
+        str | None,
+        Parameter(
+            help="A program over ops and spec instead: a file, or - for standard input.",
+            metavar="PATH",
+            allow_leading_hyphen=True,
+        ),
+    ] = None,
     code: Annotated[
         str | None,
-        Parameter(help="A program over ops and spec instead: a file, or -.", metavar="PATH", allow_leading_hyphen=True),
+        Parameter(help="The same: its text, a file, or -.", metavar="TEXT", allow_leading_hyphen=True),
     ] = None,
     limit: Annotated[int, Parameter(help="How many operations.", metavar="N")] = 5,
     as_json: Annotated[
@@ -28,7 +36,8 @@ def search(
 ) -> int:
     """Find operations, by words or by a program over the catalog."""
     configured = bool(options and options.config)
-    docs, query = (docs_and_query, None) if code is not None else _split(docs_and_query, configured=configured)
+    program = program_of(file, code)
+    docs, query = (docs_and_query, None) if program is not None else _split(docs_and_query, configured=configured)
     if not configured and (not docs or query == ""):
         raise UsageError("search takes a DOC and a query", hint="keyhole search openapi.json 'create a record'")
     if query is not None and not query.strip():
@@ -36,7 +45,6 @@ def search(
     if limit < 1:
         raise UsageError(f"--limit {limit} is not a positive number")
     config = configure(docs, options)
-    program = read_program(code) if code is not None else None
     verbose = bool(options and options.verbose)
 
     async def main() -> int:

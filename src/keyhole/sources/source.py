@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.catalog.operation import Operation
+    from keyhole.catalog.scheme import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,17 @@ class Notice:
 class Wanted:
     """A credential that an API asks for by `name`: `what` it is in words, the `place` and `key` that it is sent in.
 
-    `written` is how a configuration gives it, empty where there is no way.
+    `kind` is what an operator gives for it, None where there is no way. `settings` must be given beside it, by the
+    document; `trouble` says why what is given would not be sent, empty where it would.
     """
 
     name: str
     what: str
     place: str
     key: str
-    written: str
+    kind: Kind | None
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    trouble: str = ""
 
 
 class Source(Protocol):

@@ -19,8 +19,10 @@ def reason(  # noqa: PLR0911  (one cause after another)
         return f"{proxy or host} did not accept a connection in time", "is it up, and reachable from here?"
     if isinstance(error, httpx2.ProxyError):
         return f"the proxy {proxy or ''} refused to connect to {host}", "check HTTPS_PROXY and NO_PROXY"
+    if asked := _of_certificate(_said(error), host):
+        return asked
     if isinstance(error, httpx2.ConnectError):
-        return _unconnected(str(error).lower(), host, proxy)
+        return _unconnected(_said(error), host, proxy)
     if isinstance(error, httpx2.TimeoutException):
         return f"{host} did not answer in time", "try again, or ask for less"
     if isinstance(error, httpx2.RemoteProtocolError):
@@ -30,7 +32,33 @@ def reason(  # noqa: PLR0911  (one cause after another)
     return f"the connection to {host} broke", "try again; whether it acted is not known"
 
 
+def _said(error: BaseException | None) -> str:
+    """Give what an error says, and what the errors behind it say, in lower case."""
+    texts: list[str] = []
+    while error is not None:
+        texts.append(str(error).lower())
+        error = error.__cause__ or error.__context__
+    return "\n".join(texts)
+
+
+def _of_certificate(said: str, host: str) -> tuple[str, str] | None:
+    """Say it where a server's TLS alert is about the client's certificate (RFC 8446 section 6.2).
+
+    By TLS 1.3 it comes in place of the answer: the server has not looked at the request.
+    """
+    if "alert" not in said:
+        return None
+    if "certificate required" in said or "handshake failure" in said:
+        return f"{host} asks for a client certificate", "the operator gives one: --client-cert, --client-key"
+    if "certificate" in said or "unknown ca" in said:
+        return f"{host} does not take the client certificate", "the operator checks who signed it and until when"
+    return None
+
+
 def _unconnected(said: str, host: str, proxy: str | None) -> tuple[str, str]:
+    if "unexpected_eof" in said:
+        why = "does it speak TLS there, or does it ask for a client certificate (--client-cert, --client-key)?"
+        return f"{host} broke off while TLS was set up", why
     if "certificate" in said or "ssl" in said:
         return (
             f"{host} has a certificate that is not trusted here, or does not speak TLS",

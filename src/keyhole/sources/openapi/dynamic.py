@@ -21,7 +21,7 @@ BOUND = "x-keyhole-bound"
 
 _MAX_COPIES = 300
 _MAX_NODES = 200_000
-_MAX_WALKED = 1_000_000
+_MAX_WALKED = 200_000
 _OWN_NAMES = ("$id", "$anchor", "$dynamicAnchor")
 
 Dynamic = tuple[dict[str, Any], str, str]
@@ -51,6 +51,7 @@ class _Binder:
         self._bound: dict[str, Any] = {}
         self._nodes = 0
         self._walked = 0
+        self._owners = {place: known for known, place in reversed(who.resources.items())}
         self._direct: dict[str, tuple[set[str], list[str]]] = {}
         times = Counter(name for _, name in who.dynamic)
         self._holes: dict[str, dict[str, str]] = {}
@@ -73,6 +74,7 @@ class _Binder:
         """Give the references of one resource, bound. `place` is where it is: what stays inside of it is not copied."""
         found: list[tuple[dict[str, Any], str]] = []
         resource: str | None = None
+        filling = frozenset(holes.items())
         for node in nodes(content):
             resource = node.base if resource is None else resource
             if node.base != resource:
@@ -83,39 +85,40 @@ class _Binder:
             elif isinstance(ref := node.value.get("$ref"), str):
                 inside = ref == place or ref.startswith(f"{place}/")
                 if not inside and self._reach(ref) & holes.keys():
-                    found.append((node.value, self._copy(ref, holes)))
+                    found.append((node.value, self._copy(ref, holes, filling)))
         return found
 
-    def _copy(self, ref: str, holes: dict[str, str]) -> str:
-        key = (ref, frozenset(holes.items()))
+    def _copy(self, ref: str, holes: dict[str, str], filling: frozenset[tuple[str, str]]) -> str:
+        key = (ref, filling)
         if key in self._copies:
             return self._copies[key]
-        if len(self._copies) >= _MAX_COPIES:
+        if len(self._copies) >= _MAX_COPIES or self._nodes > _MAX_NODES:
             return ref
         original = pointed(self._root, ref)
-        size = sum(1 for _ in nodes(original))
-        if self._nodes + size > _MAX_NODES or not isinstance(original, dict):
+        # Holes cost like nodes: every copy is asked about each of them.
+        self._nodes += sum(1 for _ in nodes(original)) + len(holes)
+        if self._nodes > _MAX_NODES or not isinstance(original, dict):
             return ref
-        self._nodes += size
         name = f"{_last(ref)}_{_last(next(iter(holes.values())))}_{len(self._copies)}"
         place = self._copies[key] = f"#/{BOUND}/{escaped(name)}"
         copy = cast("dict[str, Any]", json.loads(json.dumps(original)))
         self._root[BOUND] = self._bound
         self._bound[name] = copy
-        owner = max(
-            (known for known, at in self._who.resources.items() if ref == at or ref.startswith(f"{at}/")),
-            key=lambda known: len(self._who.resources[known]),
-            default="",
-        )
         for node in nodes(copy):
             for keyword in _OWN_NAMES:
                 if isinstance(node.value.get(keyword), str):
                     del node.value[keyword]
-        _write(self._filled(copy, {**self._holes.get(owner, {}), **holes}, place))
+        _write(self._filled(copy, {**self._holes.get(self._owner(ref), {}), **holes}, place))
         for node in nodes(copy):
             if isinstance(dynamic := node.value.pop("$dynamicRef", None), list):
                 node.value.setdefault("$ref", cast("list[Any]", dynamic)[1])
         return place
+
+    def _owner(self, ref: str) -> str:
+        """Give the resource that a pointer leads into: the innermost one."""
+        while ref not in self._owners and "/" in ref:
+            ref = ref.rpartition("/")[0]
+        return self._owners.get(ref, "")
 
     def _reach(self, ref: str) -> frozenset[str]:
         """Give the names of the holes in what `ref` points at, and in all that that refers to."""

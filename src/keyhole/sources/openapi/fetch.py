@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+import stat
 import time
 from contextlib import closing
 from difflib import get_close_matches
@@ -31,6 +33,8 @@ log = logger(__name__)
 MAX_BYTES = 64 << 20
 _MAX_REDIRECTS = 5
 _CONNECT_S = 10.0
+_NOBODY_S = 5.0
+_SILENT_S = 60.0
 _ACCEPT = "application/json, application/yaml, application/openapi+json, text/yaml;q=0.9, */*;q=0.5"
 _DEFAULT_AGENT = "keyhole"
 
@@ -199,10 +203,14 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     try:
         if path.is_dir():
             raise DocumentError(f"{path} is a folder, not a document", hint="name the file in it")
-        if path.stat().st_size > max_bytes:
+        known = path.stat()
+        if known.st_size > max_bytes:
             raise DocumentError(f"{path} is larger than {max_bytes >> 20} MB")
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+        if stat.S_ISFIFO(known.st_mode):
+            data = _from_pipe(path, max_bytes + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(max_bytes + 1)
     except FileNotFoundError:
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         near = get_close_matches(path.name, names, n=1)
@@ -214,6 +222,39 @@ def read_file(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     if len(data) > max_bytes:
         raise DocumentError(f"{path} is larger than {max_bytes >> 20} MB")
     return data
+
+
+def _from_pipe(path: Path, most: int) -> bytes:
+    """Read a pipe to its end, or `most` bytes of it. Raises `DocumentError` where nobody writes, or nobody goes on to.
+
+    A second reading, by a reload, finds nobody there: it must not wait for ever.
+    """
+    found = bytearray()
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        heard = time.monotonic()
+        while len(found) < most:
+            try:
+                data = os.read(number, most - len(found))
+                patience = _NOBODY_S
+            except BlockingIOError:  # somebody has it open, and writes later
+                data, patience = b"", _SILENT_S
+            else:
+                if found and not data:
+                    break
+            if data:
+                found += data
+                heard = time.monotonic()
+            elif time.monotonic() - heard > patience:
+                raise DocumentError(
+                    f"{path} is a pipe, and gave {'nothing' if not found else 'no end'} in {patience:g} s",
+                    hint="can it be read only once? save the document to a file",
+                )
+            else:
+                time.sleep(0.02)
+    finally:
+        os.close(number)
+    return bytes(found)
 
 
 def shown(url: str) -> str:

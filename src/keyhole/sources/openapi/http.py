@@ -16,6 +16,7 @@ from keyhole.catalog.call import Result
 from keyhole.errors import CredentialError, InvalidArguments, Unreachable
 from keyhole.sources.openapi.answer import MalformedError, hides, value_of, whole
 from keyhole.sources.openapi.broken import reason
+from keyhole.sources.openapi.certificate import CertificateError
 from keyhole.sources.openapi.guard import PrivateAddressError, climbs, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.media import is_events, is_ndjson
@@ -94,11 +95,14 @@ class Sender:
         self._connect_timeout_s = connect_timeout_s
         self._max_bytes = max_bytes
         self._agent = user_agent()
+        self._known: tuple[tuple[str, ...], Redactor] = ((), Redactor(()))
 
     async def send(self, outgoing: Outgoing, credentials: Credentials, *, operation: str) -> Result:
         """Send. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret."""
         started = time.perf_counter()
-        attempt = _Attempt(operation, outgoing.url, Redactor(credentials.secrets))
+        if self._known[0] != credentials.secrets:  # mostly they are those of the call before
+            self._known = credentials.secrets, Redactor(credentials.secrets)
+        attempt = _Attempt(operation, outgoing.url, self._known[1])
         _check_own(outgoing, credentials, operation)
         try:
             with anyio.fail_after(self._timeout_s):
@@ -145,7 +149,8 @@ class Sender:
         timeout = httpx2.Timeout(self._timeout_s, connect=min(self._connect_timeout_s, self._timeout_s)).as_dict()
         try:
             request = _request(outgoing, url, headers, origin, {"timeout": timeout, "trace": attempt.trace})
-            response = await self._transports.for_origin(origin).handle_async_request(request)
+            transport = await self._transports.for_origin(origin, credentials.certificate)
+            response = await transport.handle_async_request(request)
             try:
                 return await self._read(response, outgoing, attempt)
             finally:
@@ -156,6 +161,11 @@ class Sender:
                 f"{error.host} is a private address that the document names and nobody typed",
                 f"if that is where the API is, say so with --base-url {outgoing.base}",
             ) from None
+        except CertificateError as error:
+            raise CredentialError(
+                f"the client certificate for {origin_text(origin)} cannot be used: {error}",
+                hint="The operator mends it. Tell the user.", operation=attempt.operation,
+            ) from None  # fmt: skip
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
             message, hint = reason(error, origin_text(origin), self._transports.proxy(origin))
             raise attempt.unreachable(message, f"{hint}; if trying again does not help, tell the user") from None
@@ -173,7 +183,7 @@ class Sender:
         if outgoing.content or outgoing.method in ("POST", "PUT", "PATCH"):
             headers["content-length"] = str(len(outgoing.content))
         cookies = list(outgoing.cookies)
-        if credentials.headers or credentials.query or credentials.cookies:
+        if credentials.headers or credentials.query or credentials.cookies or credentials.certificate:
             if not self._pinned or not is_within(url, self._pinned):
                 raise CredentialError(
                     f"{attempt.operation} is at {origin_text(origin)}, outside of {self._pinned or 'any base URL'}: "

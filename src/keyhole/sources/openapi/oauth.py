@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 import time
-from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote_plus, urlencode
 
@@ -16,53 +16,63 @@ from keyhole.sources.openapi.guard import origin_of, origin_text
 from keyhole.sources.openapi.request import Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections import deque
+    from collections.abc import Awaitable, Callable
 
     from keyhole.catalog.call import Result
-    from keyhole.catalog.scheme import SchemeSecret
+    from keyhole.catalog.scheme import ClientCertificate, SchemeSecret
     from keyhole.sources.openapi.http import Sender
 
 MAX_TOKEN_ANSWER = 1 << 20
 _TOKEN = re.compile(r"[!-~]{1,16000}")
 _ERROR = re.compile(r"[a-z_]{1,40}")  # RFC 6749 section 5.2 and its registry
 _EARLY_S = 30.0
-_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a token comes from, and the certificate that is shown there."""
+
+    url: str
+    certificate: ClientCertificate | None = None
 
 
 class Tokens:
-    """The tokens of one API, in memory only. `sender` makes what sends to a token URL, and nowhere else."""
+    """The tokens of one API, in memory only. `sender` makes what sends to a token URL, and nowhere else.
 
-    def __init__(self, sender: Callable[[str], Sender]) -> None:
+    `issued` gets every token: an API may repeat in an answer what it got with another call.
+    """
+
+    def __init__(self, sender: Callable[[str], Sender], issued: deque[str]) -> None:
         self._sender = sender
         self._senders: dict[str, Sender] = {}
-        self._kept: dict[SchemeSecret, tuple[float, str]] = {}
+        self._kept: dict[tuple[str, SchemeSecret], tuple[float, str]] = {}
         self._lock = asyncio.Lock()
-        self._issued: deque[str] = deque(maxlen=_REMEMBERED)
+        self.issued = issued
 
-    @property
-    def issued(self) -> tuple[str, ...]:
-        """Every token of late: an API may repeat in an answer what it got with another call."""
-        return tuple(self._issued)
+    async def token(
+        self, name: str, client: SchemeSecret, place: Callable[[], Awaitable[Place]], operation: str, *,
+        stale: tuple[str, ...] = (),
+    ) -> str:  # fmt: skip
+        """Give the token of the scheme `name`: the kept one unless it is `stale`, or a new one from `place`.
 
-    async def token(self, client: SchemeSecret, url: str, operation: str, *, stale: tuple[str, ...] = ()) -> str:
-        """Give the client's token: the kept one unless it is `stale`, or one from `url`. Raises `CredentialError`.
-
-        One fetch at a time: who waited takes what it brought.
+        One fetch at a time: who waited takes what it brought. Raises `CredentialError`.
         """
         async with self._lock:
             now = time.monotonic()
             self._kept = {one: (end, token) for one, (end, token) in self._kept.items() if end > now}
-            if (kept := self._kept.get(client)) and kept[1] not in stale:
+            if (kept := self._kept.get((name, client))) and kept[1] not in stale:
                 return kept[1]
-            token, lifetime_s = await self._fetch(client, url, operation)
-            self._kept[client] = (now + lifetime_s, token)
-            self._issued.append(token)
+            token, lifetime_s = await self._fetch(client, await place(), operation)
+            self._kept[name, client] = (now + lifetime_s, token)
+            self.issued.append(token)
             return token
 
-    async def _fetch(self, client: SchemeSecret, url: str, operation: str) -> tuple[str, float]:
+    async def _fetch(self, client: SchemeSecret, place: Place, operation: str) -> tuple[str, float]:
+        url = place.url
         if url not in self._senders:
             self._senders[url] = self._sender(url)
-        outgoing, credentials = _asked(client, url)
+        outgoing, credentials = _asked(client, place)
         origin = origin_of(url)
         where = origin_text(origin) if origin else "the token URL"
         try:
@@ -81,7 +91,7 @@ class Tokens:
             await sender.aclose()
 
 
-def _asked(client: SchemeSecret, url: str) -> tuple[Outgoing, Credentials]:
+def _asked(client: SchemeSecret, place: Place) -> tuple[Outgoing, Credentials]:
     """Give the request for a token, and the client's own credential beside it."""
     form = {"grant_type": "client_credentials"}
     if client.scopes:
@@ -94,8 +104,8 @@ def _asked(client: SchemeSecret, url: str) -> tuple[Outgoing, Credentials]:
     else:
         headers["Authorization"] = f"Basic {packed}"
     sent = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-    outgoing = Outgoing("POST", url, url, sent, (), urlencode(form).encode(), frozenset())
-    return outgoing, Credentials(headers, secrets=(client.secret, packed))
+    outgoing = Outgoing("POST", place.url, place.url, sent, (), urlencode(form).encode(), frozenset())
+    return outgoing, Credentials(headers, secrets=(client.secret, packed), certificate=place.certificate)
 
 
 def _read(result: Result, where: str, operation: str) -> tuple[str, float]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _RESERVED = ":/?#[]@!$&'()*+,;="
 # OpenAPI 3.1.1, 4.8.12.2: `allowReserved` leaves to the sender what would change the query's own structure.
-_QUERY_RESERVED = ":/?@!$'()*,;="
+QUERY_RESERVED = ":/?@!$'()*,;="
 _TRIPLET = re.compile(r"(%[0-9A-Fa-f]{2})")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NO_COOKIE = re.compile(r"[^!#-+\--:<-\[\]-~,]")
@@ -85,6 +85,14 @@ def plain(value: Any, depth: int = 0) -> Any:
 def json_text(value: Any) -> str:
     """Give compact JSON. Raises `SerialisationError` for bytes, NaN, infinity."""
     return json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def utf8(text: str) -> bytes:
+    """Give a text as bytes. Raises `SerialisationError` for half of a surrogate pair."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise SerialisationError("the text holds half of a surrogate pair") from None
 
 
 def encode(text: str, *, keep: str = "") -> str:
@@ -159,7 +167,7 @@ def query_parts(  # noqa: PLR0911  (one style after another)
     """Give the `name=value` parts of a query, encoded; none for null, an empty list or object."""
     if value is None:
         return []
-    keep = _QUERY_RESERVED if wire.reserved else ""
+    keep = QUERY_RESERVED if wire.reserved else ""
     name = encode(wire.name)
     if wire.style == "querystring":
         return _querystring(wire.media, value)

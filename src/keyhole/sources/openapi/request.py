@@ -11,6 +11,7 @@ from keyhole.errors import InvalidArguments, Unreachable, nearest
 from keyhole.sources.openapi.body import encoded, guessed
 from keyhole.sources.openapi.guard import climbs
 from keyhole.sources.openapi.media import essence
+from keyhole.sources.openapi.multipart import Encoding
 from keyhole.sources.openapi.operations import TEMPLATE, is_forbidden, overrides_method, template_name
 from keyhole.sources.openapi.parameters import (
     SerialisationError,
@@ -169,8 +170,8 @@ def _content(call: Call, plan: Plan, headers: dict[str, str]) -> bytes:
     if essence(wanted) not in offered and not any("*" in one for one in offered):
         raise SerialisationError(f"Content-Type {wanted!r} is not one of {', '.join(sorted(offered))}")
     sent = body.sent_as(wanted)
-    rules = plan.encoding.get(sent.content_type, {})
-    content_type, content = encoded(wanted, call.arguments["body"], sent.schema, rules, plan.signature.schemas)
+    rules = plan.encoding.get(sent.content_type, Encoding())
+    content_type, content = encoded(wanted, call.arguments["body"], rules, plan.signature.schemas)
     headers["content-type"] = content_type
     return content
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from keyhole.catalog.scheme import as_options, as_table
 from keyhole.errors import CredentialError, UsageError, nearest
-from keyhole.sources.openapi.guard import joined, origin_of, origin_text
-from keyhole.sources.openapi.http import is_within
 from keyhole.sources.openapi.operations import is_forbidden
 from keyhole.sources.source import Wanted
 
@@ -17,20 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyhole.catalog.call import Credentials
-    from keyhole.catalog.scheme import SchemeSecret
+    from keyhole.catalog.scheme import Kind, SchemeSecret
+    from keyhole.sources.openapi.issuer import Issuers
     from keyhole.sources.openapi.oauth import Tokens
 
 Object = dict[str, Any]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
-_WRITTEN = {
-    "text": '"{env:NAME}"',
-    "login": '{ username = "…", password = "{env:NAME}" }',
-    "client": '{ client_id = "…", client_secret = "{env:NAME}" }',
+_NAMES = {
+    "oauth2": "OAuth 2",
+    "openIdConnect": "OpenID Connect",
+    "basic": "HTTP Basic",
+    "mutualTLS": "client certificate",
+}
+_KINDS: dict[str, tuple[Kind, ...]] = {
+    "basic": ("login",),
+    "oauth2": ("client", "text"),
+    "openIdConnect": ("client", "text"),
+    "mutualTLS": ("certificate",),
 }
 
 
-def kinds_of(scheme: Object) -> tuple[str, ...]:
+def kinds_of(scheme: Object) -> tuple[Kind, ...]:
     """Give the kinds of credential that a scheme takes, the usual one first; none where Keyhole cannot place one."""
     kind, place, name = scheme.get("type"), scheme.get("in"), scheme.get("name")
     if kind == "apiKey":
@@ -39,7 +47,7 @@ def kinds_of(scheme: Object) -> tuple[str, ...]:
     if kind == "http":
         written = str(scheme.get("scheme", ""))
         return ("login",) if written.lower() == "basic" else ("text",) if _TOKEN.fullmatch(written) else ()
-    return {"basic": ("login",), "oauth2": ("client", "text"), "openIdConnect": ("client", "text")}.get(str(kind), ())
+    return _KINDS.get(str(kind), ())
 
 
 def _names_a_credential(name: str, place: Any) -> bool:
@@ -50,54 +58,52 @@ def _names_a_credential(name: str, place: Any) -> bool:
     return place == "header" and bool(_TOKEN.fullmatch(name)) and allowed
 
 
-def wanted(name: str, scheme: Object) -> Wanted:
-    """Say what a scheme wants. The document's words are cut to a line."""
+def wanted(name: str, scheme: Object, issuers: Issuers, given: SchemeSecret | None) -> Wanted:
+    """Say what a scheme wants. The document's words are cut to a line. `given` is what there is for it."""
     kind = str(scheme.get("type"))
     place, key = "header", "Authorization"
-    what = {"oauth2": "OAuth 2", "openIdConnect": "OpenID Connect", "basic": "HTTP Basic"}.get(kind, _line(kind))
+    what = _NAMES.get(kind, _line(kind))
     if kind == "apiKey":
         place, key = _line(scheme.get("in")), _line(scheme.get("name"))
         what = f"API key in the {place} {key}"
     elif kind == "http":
         what = f"HTTP {_line(scheme.get('scheme')).capitalize()}"
-    return Wanted(name, what, place, key, written_of(scheme))
+    first = next(iter(kinds_of(scheme)), None)
+    settings = issuers.settings(name) if first == "client" else {}
+    return Wanted(name, what, place, key, first, settings, issuers.trouble(name, given) if given else "")
 
 
 def _line(text: Any) -> str:
     return " ".join(str(text).split())[:60]
 
 
-def written_of(scheme: Object) -> str:
-    """Say how the scheme's credential is written in a configuration; empty where there is no way."""
-    return _WRITTEN[kinds[0]] if (kinds := kinds_of(scheme)) else ""
-
-
 def check(schemes: Mapping[str, Object], given: Mapping[str, SchemeSecret], api: str) -> None:
     """Raise `UsageError` for a credential whose scheme the document lacks, or that is of another kind."""
     for name, secret in given.items():
-        where = f"[apis.{api}.security] `{name}`"
         if name not in schemes:
             near = nearest(name, schemes, limit=1)
             listed = ", ".join(list(schemes)[:12]) or "none"
             raise UsageError(
-                f"{where} is no security scheme of the document",
+                f"{name!r} is no security scheme of {api}",
                 hint=f"Did you mean {near[0]}?" if near else f"The document has {listed}; see: keyhole doctor DOC",
             )
-        scheme = schemes[name]
-        if secret.kind not in kinds_of(scheme):
-            told = str(scheme.get("type"))[:40]
-            hint = f"Write {name} = {written}" if (written := written_of(scheme)) else "Leave it out."
-            raise UsageError(f"{where} is not what a scheme of the type {told!r} takes", hint=hint)
+        kinds = kinds_of(schemes[name])
+        if secret.kind not in kinds:
+            told = str(schemes[name].get("type"))[:40]
+            hint = f"Write {name} = {as_table(kinds[0])}, or {as_options(name, kinds[0])}" if kinds else "Leave it out."
+            raise UsageError(
+                f"what is given for the security scheme {name!r} of {api} is not what the type {told!r} takes",
+                hint=hint,
+            )
 
 
 class Authorization:
-    """Makes credentials ready to send. `base` is the pinned base URL, `typed` says that the operator gave it."""
+    """Makes credentials ready to send."""
 
-    def __init__(self, schemes: Mapping[str, Object], tokens: Tokens, *, base: str, typed: bool) -> None:
+    def __init__(self, schemes: Mapping[str, Object], tokens: Tokens, issuers: Issuers) -> None:
         self._schemes = schemes
         self._tokens = tokens
-        self._base = base
-        self._typed = typed
+        self._issuers = issuers
 
     async def ready(
         self, credentials: Credentials, operation: str, *, stale: tuple[str, ...] = ()
@@ -110,12 +116,15 @@ class Authorization:
         secrets = list(credentials.secrets)
         fetched: list[str] = []
         taken: set[str] = set()
+        shown = [one.certificate for one in credentials.schemes.values() if one.certificate]
+        certificate = shown[0] if shown else credentials.certificate
         for name, secret in credentials.schemes.items():
-            scheme = self._schemes[name]
-            text = secret.secret
+            if secret.kind == "certificate":
+                continue
+            scheme, text = self._schemes[name], secret.secret
             if secret.kind == "client":
-                url = self._token_url(name, secret, operation)
-                text = await self._tokens.token(secret, url, operation, stale=stale)
+                place = partial(self._issuers.place, name, secret, operation, certificate)
+                text = await self._tokens.token(name, secret, place, operation, stale=stale)
                 fetched.append(text)
             place, key, value = _placed(scheme, secret, text)
             spot = f"{place} {key.lower() if place == 'header' else key}"
@@ -131,42 +140,13 @@ class Authorization:
             secrets += [text, value.partition(" ")[2]] if secret.kind == "login" else [text]
         made = (*secrets, *self._tokens.issued)
         return replace(
-            credentials, headers=headers, query=query, cookies=cookies, secrets=tuple(dict.fromkeys(made))
-        ), tuple(fetched)
-
-    def _token_url(self, name: str, client: SchemeSecret, operation: str) -> str:
-        """Give where a client's secret goes: what the operator typed, or what the document says within the pinned base.
-
-        Where the operator pins no base, the document says where credentials go, and so it does for these.
-        """
-        if client.token_url:
-            return client.token_url
-        said = _said(self._schemes[name])
-        url = joined(self._base, said) if said else ""
-        origin = origin_of(url)
-        own = origin is not None and origin[0] == "https" and not self._typed and is_within(url, origin_text(origin))
-        if own or is_within(url, self._base):
-            return url
-        told = f"is at {origin_text(origin)}, outside of {self._base}" if origin else "is not said by the document"
-        raise CredentialError(
-            f"the token URL of the security scheme {name!r} {told}: the client's secret is not sent",
-            hint=f"The operator gives `token_url` beside the client_id of {name}, if that is right. Tell the user.",
-            operation=operation,
-        )
+            credentials, headers=headers, query=query, cookies=cookies, secrets=tuple(dict.fromkeys(made)),
+            certificate=certificate,
+        ), tuple(fetched)  # fmt: skip
 
     async def aclose(self) -> None:
         """Close connections. Idempotent."""
         await self._tokens.aclose()
-
-
-def _said(scheme: Object) -> str:
-    """Give the token URL of a scheme's client credentials, as the document writes it; empty where it has none."""
-    flows = scheme.get("flows")
-    flow: Any = cast("Object", flows).get("clientCredentials") if isinstance(flows, dict) else None
-    if scheme.get("flow") == "application":  # Swagger 2.0
-        flow = scheme
-    url = cast("Object", flow).get("tokenUrl") if isinstance(flow, dict) else None
-    return url if isinstance(url, str) else ""
 
 
 def _placed(scheme: Object, secret: SchemeSecret, text: str) -> tuple[str, str, str]:

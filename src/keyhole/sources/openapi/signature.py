@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.operation import Body, Parameter, Signature
 from keyhole.sources.openapi.media import essence, is_events, is_json, is_ndjson, is_text, kind_of, preferred
+from keyhole.sources.openapi.multipart import Encoding, part_headers
 from keyhole.sources.openapi.parameters import Wire
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ _ORDER: tuple[Place, ...] = ("path", "query", "header", "cookie")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a call becomes a request: `wires` by argument name; `encoding` by content type, then by field of a form."""
+    """How a call becomes a request: `wires` by argument name; `encoding` of forms and parts by content type."""
 
     signature: Signature
     wires: dict[str, Wire]
-    encoding: dict[str, dict[str, Object]] = field(default_factory=dict[str, dict[str, Object]])
+    encoding: dict[str, Encoding] = field(default_factory=dict[str, Encoding])
     accept: str = ""
     json_answer: bool = True
     """False where the document says that the answer is something else than JSON."""
@@ -101,6 +102,7 @@ def _parameter(  # noqa: PLR0913
     item: Object, argument: str, name: str, place: Place, schemas: Schemas, *, old: bool
 ) -> Parameter:
     own = place == "header" and name.lower() in ("accept", "content-type")  # Keyhole sends these itself unless told
+    empty = place == "query" and item.get("allowEmptyValue") is True
     if old:
         schema: Any = {key: value for key, value in item.items() if key not in _NOT_SCHEMA}
     else:
@@ -113,10 +115,19 @@ def _parameter(  # noqa: PLR0913
         wire=name,
         place=place,
         required=(place == "path" or item.get("required") is True) and not own,
-        schema=_object(schema),
+        schema=_or_empty(_object(schema), schemas) if empty else _object(schema),
         description=_text(item.get("description")) or _text(schemas.resolve(schema).get("description")),
         deprecated=item.get("deprecated") is True,
     )
+
+
+def _or_empty(schema: Object, schemas: Schemas) -> Object:
+    """Let the empty text be a value too (`allowEmptyValue`), where the schema may refuse it."""
+    found = schemas.resolve(schema)
+    free = {"type", "description", "title", "default", "example", "examples", "maxLength", "nullable"}
+    return schema if found.get("type") == "string" and found.keys() <= free else {
+        "anyOf": [schema, {"type": "string", "enum": [""]}]
+    }  # fmt: skip
 
 
 def _choice(body: Body) -> Parameter:
@@ -145,7 +156,7 @@ def _old_wire(item: Object, name: str, place: Place) -> Wire:
     return Wire(name, place, style, explode=collection == "multi")
 
 
-def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
+def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Encoding]]:
     raw = endpoint.operation.get("requestBody")
     if not isinstance(raw, dict):
         return None, {}
@@ -162,10 +173,11 @@ def _body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, 
             content_type=_one_of(kind),
             content_types=tuple(content) or ("application/json",),
             description=_text(request.get("description")),
+            part_headers=_part_headers(kind, media, schemas),
         )
         for kind, media in each.items()
     }
-    encoding = {made[kind].content_type: _by_field(media.get("encoding")) for kind, media in each.items()}
+    encoding = {made[kind].content_type: _encoding(media, made[kind].schema, schemas) for kind, media in each.items()}
     body = made.pop(chosen)
     # A wildcard beside the chosen one names no type that a body could be sent as.
     others = tuple(one for kind, one in made.items() if "*" not in kind)
@@ -182,8 +194,20 @@ def _one_of(content_type: str) -> str:
     )
 
 
-def _by_field(encoding: Any) -> dict[str, Object]:
-    return {name: _object(value) for name, value in _object(encoding).items()}
+def _encoding(media: Object, schema: Object, schemas: Schemas) -> Encoding:
+    fields = schemas.properties(schema)
+    files = [name for name, one in fields.items() if is_file(one, schemas)]
+    return Encoding.read(media, files, [name for name, one in fields.items() if "content" in schemas.properties(one)])
+
+
+def _part_headers(content_type: str, media: Object, schemas: Schemas) -> dict[str, Object]:
+    """Give the headers that the parts of a body take, by field; by index and "*" for those of a list."""
+    if kind_of(content_type) != "multipart":
+        return {}
+    encoding, first = Encoding.read(media), schemas.resolve(media.get("schema")).get("prefixItems")
+    count = max(len(encoding.prefix), len(cast("list[Any]", first)) if isinstance(first, list) else 0)
+    places = {**encoding.fields, **{str(at): encoding.at(at) for at in range(count)}, "*": encoding.items}
+    return {name: headers for name, rule in places.items() if (headers := part_headers(rule, schemas))}
 
 
 def _chosen(content: Object, schemas: Schemas) -> str:
@@ -224,6 +248,8 @@ def _lines(media: Object, schemas: Schemas) -> Object:
 
 def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
     kind, schema = kind_of(content_type), media.get("schema") or media.get("itemSchema")
+    if kind == "multipart" and "schema" not in media and "itemSchema" in media:
+        return {"type": "array", "items": _object(schema)}  # OpenAPI 3.2: a part each
     if kind == "ndjson":
         return {"anyOf": [_lines(media, schemas), {"type": "string"}]}
     if kind == "text" and schemas.resolve(schema).get("type") != "string":
@@ -233,7 +259,7 @@ def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
     return _object(schema)
 
 
-def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, dict[str, Object]]]:
+def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[str, Encoding]]:
     consumes = endpoint.operation.get("consumes") or schemas.root.get("consumes")
     types = (
         [item for item in cast("list[Any]", consumes) if isinstance(item, str)] if isinstance(consumes, list) else []
@@ -249,7 +275,7 @@ def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[s
     return _old_form(fields, types) if fields else (None, {})
 
 
-def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, dict[str, Object]]]:
+def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, Encoding]]:
     """Swagger 2.0's formData parameters as one object."""
     properties: Object = {}
     encoding: dict[str, Object] = {}
@@ -271,7 +297,8 @@ def _old_form(fields: list[Object], types: list[str]) -> tuple[Body, dict[str, d
         chosen = form or "application/x-www-form-urlencoded"
     schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
     # A chosen form is the only one: its fields are declared for that one kind.
-    return Body(bool(required), schema, chosen, (chosen,)), {chosen: encoding}
+    files = [name for name, one in properties.items() if one.get("format") == "binary"]
+    return Body(bool(required), schema, chosen, (chosen,)), {chosen: Encoding(encoding, files=frozenset(files))}
 
 
 def _output(endpoint: Endpoint, schemas: Schemas) -> tuple[Object | None, list[str]]:

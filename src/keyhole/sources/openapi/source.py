@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,11 +14,13 @@ from keyhole.catalog.operation import Body, Effect, Operation, Parameter, Signat
 from keyhole.catalog.schema import Schemas
 from keyhole.errors import DocumentError, nearest
 from keyhole.sources.openapi.copies import Copies
+from keyhole.sources.openapi.discovery import Discovery
 from keyhole.sources.openapi.document import decode, dialect_of, parse
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender
 from keyhole.sources.openapi.identity import has_names
+from keyhole.sources.openapi.issuer import Issuers
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
@@ -63,6 +65,7 @@ class OpenAPISource:
         connect_timeout_s: float,
         max_bytes: int,
         given: Mapping[str, SchemeSecret],
+        issued: deque[str],
     ) -> None:
         self._schemas = schemas
         self._location = location
@@ -79,12 +82,14 @@ class OpenAPISource:
         self._default_security = scan.security
         self._operations = self._build(list(scan.endpoints()))
         self._notices = _once(notices, scan.notices, loose)
-        trusted = [*typed, *(one.token_url for one in given.values())]
+        trusted = [*typed, *(url for one in given.values() for url in (one.token_url, one.issuer))]
         guard = Guard([origin for url in trusted if (origin := origin_of(url))], allow_private=allow_private)
         times = {"timeout_s": timeout_s, "connect_timeout_s": connect_timeout_s}
         self._sender = Sender(guard, pinned=self.base_url, max_bytes=max_bytes, **times)
-        tokens = Tokens(lambda url: Sender(guard, pinned=url, max_bytes=MAX_TOKEN_ANSWER, **times))
-        self._authorization = Authorization(self.security, tokens, base=self.base_url, typed=bool(self._typed))
+        to = partial(_sender, guard, max_bytes=MAX_TOKEN_ANSWER, **times)
+        self._discovery, self._given = Discovery(to), given
+        self._issuers = Issuers(self.security, self._discovery, base=self.base_url, typed=bool(self._typed))
+        self._authorization = Authorization(self.security, Tokens(to, issued), self._issuers)
 
     @property
     def name(self) -> str:
@@ -108,7 +113,8 @@ class OpenAPISource:
 
     def wanted(self) -> tuple[Wanted, ...]:
         """Give the document's security schemes as credentials."""
-        return tuple(wanted(name, scheme) for name, scheme in self.security.items())
+        each = self.security.items()
+        return tuple(wanted(name, scheme, self._issuers, self._given.get(name)) for name, scheme in each)
 
     def operations(self) -> tuple[Operation, ...]:
         """Give every operation, in the document's order."""
@@ -150,6 +156,7 @@ class OpenAPISource:
         """Close connections. Idempotent."""
         await self._sender.aclose()
         await self._authorization.aclose()
+        await self._discovery.aclose()
 
     def _outgoing(self, call: Call) -> Outgoing:
         origin = call.operation.origin
@@ -230,14 +237,16 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     max_bytes: int = MAX_ANSWER_BYTES,
     cache: Path | None = None,
     security: Mapping[str, SchemeSecret] | None = None,
+    issued: deque[str] | None = None,
 ) -> OpenAPISource:
     """Read a document and make its source. Blocks; run it in a thread where an event loop runs.
 
     `document` is a path, an http(s) URL, or the document itself. `doc_headers` go to the origin of that URL only.
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
     addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
-    fetched. `security` says for which security schemes there are credentials, and of which kind. Raises
-    `DocumentError` where no operation is left, `UsageError` for a bad `base_url` and a scheme that does not fit.
+    fetched. `security` says for which security schemes there are credentials, and of which kind; tokens that are
+    fetched with them are added to `issued`, and none that is in there is shown. Raises `DocumentError` where no
+    operation is left, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
     location = "" if isinstance(document, dict) else _location(document)
     typed = [url for url in (location, base_url or "") if "://" in url]
@@ -256,12 +265,16 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     source = OpenAPISource(
         name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url,
         allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
-        given=security or {},
+        given=security or {}, issued=deque(maxlen=32) if issued is None else issued,
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
+
+
+def _sender(guard: Guard, pinned: str, **limits: Any) -> Sender:
+    return Sender(guard, pinned=pinned, **limits)
 
 
 def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher) -> tuple[Any, str | None, str, str]:
