@@ -107,7 +107,7 @@ class SandboxSettings(BaseModel):
 
 
 class Config(BaseModel):
-    """Everything that can be set. `max_tokens` is the budget of an answer."""
+    """Everything that can be set. `max_tokens` is the budget of an answer, `keep_s` how long a whole value is kept."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     apis: tuple[OpenAPI, ...] = ()
@@ -116,6 +116,7 @@ class Config(BaseModel):
     limits: RunLimits = RunLimits()
     sandbox: SandboxSettings = SandboxSettings()
     max_tokens: int = Field(default=1500, ge=50)
+    keep_s: float = Field(default=1800.0, ge=0)
     runs_at_once: int = Field(default=64, ge=1)
     tsc: str | None = None
     """The TypeScript compiler that checks programs before they run; None is the one on the PATH, "off" none."""

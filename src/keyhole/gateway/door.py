@@ -1,4 +1,4 @@
-"""What a program can ask of the host: `call`, `request`, `find`, `describe`. Nothing else is answered."""
+"""What a program can ask of the host: `call`, `request`, `find`, `describe`, `results`. Nothing else is answered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from keyhole.catalog.call import Call
 from keyhole.catalog.declare import describe, describe_part
 from keyhole.errors import ApiError, CallError, InvalidArguments
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
+from keyhole.gateway.results import handles
+from keyhole.value import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from keyhole.catalog.operation import Operation
     from keyhole.gateway.decision import Next
     from keyhole.gateway.gateway import Gateway
+    from keyhole.gateway.results import Shelf
     from keyhole.value import Value
 
 MAX_FOUND = 100
@@ -30,16 +33,20 @@ class Door:
     """The `HostCall` of one run. Without a `way`, calls are refused: a search reads the catalog and nothing else.
 
     What comes through is written by a program, so nothing about it is believed: every argument's type is checked here.
+    With a `shelf`, programs read what is kept for their caller, and `answers` holds what the calls gave.
     """
 
-    def __init__(self, gateway: Gateway, way: Next | None) -> None:
+    def __init__(self, gateway: Gateway, way: Next | None, shelf: Shelf | None = None) -> None:
         self._gateway = gateway
         self._way = way
+        self._shelf = shelf
+        self.answers = shelf.answers() if shelf else None
         self._answers: Mapping[str, Callable[[dict[str, Any]], Awaitable[Value]]] = {
             "call": self._call,
             "request": self._request,
             "find": self._find,
             "describe": self._describe,
+            "results": self._results,
         }
 
     async def __call__(self, name: str, argument: Value) -> Value:
@@ -95,6 +102,8 @@ class Door:
             )
         result = await self._way(Call(operation, arguments))
         _fits(operation, result)
+        if self.answers is not None and result.status < 400:
+            await _apart(result.body, self.answers.add, operation, result.url, result.body)
         if raw:
             return {"status": result.status, "headers": dict(result.headers), "body": result.body}
         if result.status >= 400:
@@ -134,6 +143,21 @@ class Door:
             bounded("the path of describe()", path)
             return "\n".join(describe_part(one, path, depth=depth or 4) for one in found)
         return "\n".join(describe(one, depth=depth or 3) for one in found)
+
+    async def _results(self, asked: dict[str, Any]) -> Value:
+        names = asked.get("names")
+        if not isinstance(names, list):
+            raise InvalidArguments(f"results() was given {brief(names)}: it takes names of kept results")
+        wanted = handles(cast("list[Any]", names))
+        return await asyncio.to_thread(self._shelf.read, wanted) if self._shelf else {}
+
+
+async def _apart(measured: Value, work: Callable[..., None], *arguments: Any) -> None:
+    """Do the work, on a thread where it is on something large."""
+    if is_large(measured):
+        await asyncio.to_thread(work, *arguments)
+    else:
+        work(*arguments)
 
 
 def _name_of(named: Value) -> str:
