@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
@@ -16,6 +17,8 @@ from keyhole.errors import ProgramError, UsageError, nearest
 from keyhole.gateway.audit import Audit
 from keyhole.gateway.decision import Budget
 from keyhole.gateway.door import Door
+from keyhole.gateway.files import Files
+from keyhole.gateway.folder import Folder
 from keyhole.gateway.results import Results
 from keyhole.sandbox.engine import Failed, Limits, Paused
 from keyhole.sandbox.program import Program
@@ -49,8 +52,9 @@ class CodeMode:
         config: Config | None = None,
         allow: Allow | None = None,
         read_only: bool | None = None,
+        files: Path | str | None = None,
     ) -> None:
-        given = {"allow": allow, "read_only": read_only}
+        given = {"allow": allow, "read_only": read_only, "files": Path(files) if files else None}
         update: dict[str, object] = {key: value for key, value in given.items() if value is not None}
         if apis:
             update["apis"] = tuple(openapi(document=api) if isinstance(api, str) else api for api in apis)
@@ -62,6 +66,7 @@ class CodeMode:
         if not self.config.apis:
             raise UsageError("no API was given", hint="Give at least one OpenAPI document: a file or a URL.")
         self._secrets = Secrets()
+        self._folder = Folder(self.config.files) if self.config.files else None
         self._results = Results(self.config.keep_s, max_value=self.config.limits.memory_bytes // 8)
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
         self._edition: Edition | None = None
@@ -198,10 +203,14 @@ class CodeMode:
                 return Execution("failed", None, error, (), (), _ms_since(started), source=code)
             way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
             shelf = None if caller is None else self._results.shelf(caller)
-            door = Door(edition.gateway, way, shelf)
+            files = Files(self._folder, may_save=not self.config.read_only) if calls else None
+            door = Door(edition.gateway, way, shelf, files)
             if shelf and (names := shelf.named(code)):
                 program = program.after(f"await results({', '.join(map(repr, names))})")
-            outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
+            try:
+                outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
+            finally:
+                door.close()
         assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):

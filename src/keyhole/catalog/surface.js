@@ -1,4 +1,4 @@
-// What a program sees of the catalog: `ops`, `spec`, `find`, `describe`, and one global an API; and `results`.
+// What a program sees of the catalog: `ops`, `spec`, `find`, `describe`, and one global an API; `results` and `files`.
 // Runs once, while the image is baked; the engine gives `host(name, argument)`, a Promise.
 (() => {
   'use strict';
@@ -120,6 +120,10 @@
     ownKeys: () => Object.keys(kept),
     getOwnPropertyDescriptor: (_, key) => (key in kept ? { value: kept[key], writable: true, enumerable: true, configurable: true } : undefined),
   }));
+  const file = (what) => (given, options) => ask(`files.${what}`, 'files', { ...options, do: what, file: given });
+  const files = { open: file('open'), list: file('list'), bytes: file('bytes'), text: file('text') };
+  files.save = (given, name, options) => file('save')(given, { ...options, name });
+  hidden(globalThis, 'files', Object.freeze(files));
   if (apis.length === 1) {
     const only = globalThis[apis[0].name];
     hidden(globalThis, 'request', only.request);

@@ -55,6 +55,9 @@ class Options:
         _option(POLICY, "What runs without asking: reads (the default), writes too, or everything."),
     ] = None
     read_only: Annotated[bool, _option(POLICY, "Deny writes, whatever else is configured.")] = False
+    files: Annotated[
+        Path | None, _option(POLICY, "A folder that programs may send files from and save files to.", metavar="DIR")
+    ] = None
     config: Annotated[Path | None, _option(COMMON, "A keyhole.toml: all this and more, per API.")] = None
     cache_dir: Annotated[Path | None, _option(COMMON, "Where compiled modules and images are kept.")] = None
     in_process: Annotated[
@@ -96,6 +99,8 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
         update["allow"] = options.allow
     if options.read_only:
         update["read_only"] = True
+    if options.files:
+        update["files"] = options.files
     if options.cache_dir:
         update["cache_dir"] = options.cache_dir
     places = {"in_process": options.in_process, "require_confinement": options.require_confinement}

@@ -1,4 +1,4 @@
-"""What a program can ask of the host: `call`, `request`, `find`, `describe`, `results`. Nothing else is answered."""
+"""What a program can ask of the host: calls, the catalog, results, files. Nothing else is answered."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from keyhole.catalog.call import Call
 from keyhole.catalog.declare import describe, describe_part
 from keyhole.errors import ApiError, CallError, InvalidArguments
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
+from keyhole.gateway.files import Files
 from keyhole.gateway.results import handles
-from keyhole.value import is_large
+from keyhole.value import File, is_large
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -36,8 +37,11 @@ class Door:
     With a `shelf`, programs read what is kept for their caller, and `answers` holds what the calls gave.
     """
 
-    def __init__(self, gateway: Gateway, way: Next | None, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, gateway: Gateway, way: Next | None, shelf: Shelf | None = None, files: Files | None = None
+    ) -> None:
         self._gateway = gateway
+        self._files = files or Files(None, may_save=False)
         self._way = way
         self._shelf = shelf
         self.answers = shelf.answers() if shelf else None
@@ -47,7 +51,12 @@ class Door:
             "find": self._find,
             "describe": self._describe,
             "results": self._results,
+            "files": self._files,
         }
+
+    def close(self) -> None:
+        """Close the files of the run. Idempotent."""
+        self._files.close()
 
     async def __call__(self, name: str, argument: Value) -> Value:
         """Answer one host call. Raises a `CallError`, which is thrown inside the program."""
@@ -100,17 +109,19 @@ class Door:
                 hint="Call operations in `execute`; here there are ops, spec, find and describe.",
                 operation=operation.qualified,
             )
-        result = await self._way(Call(operation, arguments))
+        given = {name: self._files.given(value) for name, value in arguments.items()}
+        result = await self._way(Call(operation, given, self._files.spool))
         _fits(operation, result)
         if self.answers is not None and result.status < 400:
             await _apart(result.body, self.answers.add, operation, result.url, result.body)
+        body = self._files.handle(result.body) if isinstance(result.body, File) else result.body
         if raw:
-            return {"status": result.status, "headers": dict(result.headers), "body": result.body}
+            return {"status": result.status, "headers": dict(result.headers), "body": body}
         if result.status >= 400:
             raise _api_error(operation, result)
         if _is_page(operation, result):
             raise _page(operation, result)
-        return result.body
+        return body
 
     async def _find(self, asked: dict[str, Any]) -> Value:
         _known("find", asked, {"limit", "api"}, {"query"})
@@ -186,7 +197,7 @@ def _fits(operation: Operation, result: Result) -> None:
             f"the most that a program gets is {MAX_BINARY >> 20} MB",
             status=result.status,
             headers=result.headers,
-            hint="Ask for less (a range, a smaller file), or for a link to it.",
+            hint="Ask for less (a range, a smaller file). Where the operator gives --files DIR, it becomes a file.",
             operation=operation.qualified,
         )
 

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote_plus
 
 from keyhole.sources.openapi.media import essence, is_json, kind_of
 from keyhole.sources.openapi.parameters import SerialisationError, form_pairs, json_text, text_of
 from keyhole.sources.openapi.signature import is_file
+from keyhole.value import File
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from keyhole.catalog.schema import Schemas
 
 Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A body that holds files, which are read when it is sent; it can be sent again."""
+
+    parts: tuple[bytes | File, ...]
+
+    def __len__(self) -> int:
+        return sum(part.size if isinstance(part, File) else len(part) for part in self.parts)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body, piece by piece. Raises OSError where a file cannot be read."""
+        for part in self.parts:
+            if isinstance(part, File):
+                async for piece in part.chunks():
+                    yield piece
+            else:
+                yield part
+
+
+Content = bytes | Streamed
 
 _FORM = "application/x-www-form-urlencoded"
 _FILE_KEYS = {"content", "filename", "content_type"}
@@ -22,9 +48,11 @@ _FILE_KEYS = {"content", "filename", "content_type"}
 
 def encoded(  # noqa: PLR0911  (one kind of body after another)
     content_type: str, value: Any, schema: Object, encoding: dict[str, Object], schemas: Schemas
-) -> tuple[str, bytes]:
+) -> tuple[str, Content]:
     """Give the Content-Type and the bytes of a body. Raises `SerialisationError`."""
     kind = kind_of(content_type)
+    if isinstance(value, File) and kind != "multipart":
+        return (value.media_type if "*" in content_type else content_type), Streamed((value,))
     if isinstance(value, (bytes, bytearray)) and kind != "multipart":
         return content_type, bytes(value)
     if kind == "json":
@@ -45,8 +73,10 @@ def encoded(  # noqa: PLR0911  (one kind of body after another)
     raise SerialisationError(f"body: {essence(content_type)} takes {wanted}, not {_kind(value)}")
 
 
-def guessed(content_type: str, value: Any) -> tuple[str, bytes]:
+def guessed(content_type: str, value: Any) -> tuple[str, Content]:
     """Give an ad-hoc request's Content-Type and bytes. Without a content type: by the value."""
+    if isinstance(value, File) and kind_of(content_type or value.media_type) != "multipart":
+        return content_type or value.media_type, Streamed((value,))
     if content_type:
         if isinstance(value, str):
             return content_type, _utf8(value)  # the program encoded it itself
@@ -58,7 +88,7 @@ def guessed(content_type: str, value: Any) -> tuple[str, bytes]:
     return "application/json", _utf8(json_text(value))
 
 
-def _as_named(content_type: str, value: Any) -> tuple[str, bytes]:
+def _as_named(content_type: str, value: Any) -> tuple[str, Content]:
     if isinstance(value, (bytes, bytearray)):
         return content_type, bytes(value)
     kind = kind_of(content_type)
@@ -106,12 +136,12 @@ def _form(value: Any, encoding: dict[str, Object]) -> bytes:
         raise SerialisationError("the text holds half of a surrogate pair") from None
 
 
-def _multipart(content_type: str, value: Any, encoding: dict[str, Object], files: set[str]) -> tuple[str, bytes]:
+def _multipart(content_type: str, value: Any, encoding: dict[str, Object], files: set[str]) -> tuple[str, Content]:
     """RFC 7578. A field that is bytes, or `{content, filename, content_type}`, is a file; a list of them, several."""
     if not isinstance(value, dict):
         raise SerialisationError(f"body: a multipart form takes an object, not {_kind(value)}")
     boundary = secrets.token_hex(16)
-    out: list[bytes] = []
+    out: list[bytes | File] = []
     for name, item in cast("Object", value).items():
         rule = encoding.get(name, {}).get("contentType")
         media = rule.partition(",")[0].strip() if isinstance(rule, str) and "*" not in rule else ""
@@ -125,7 +155,21 @@ def _multipart(content_type: str, value: Any, encoding: dict[str, Object], files
             )
             out += [_utf8(head), b"\r\n", content, b"\r\n"]
     out.append(f"--{boundary}--\r\n".encode())
-    return f"{essence(content_type)}; boundary={boundary}", b"".join(out)
+    return f"{essence(content_type)}; boundary={boundary}", _joined(out)
+
+
+def _joined(parts: list[bytes | File]) -> Content:
+    """Give the bytes, or, where files are among the parts, as few pieces as there can be."""
+    plain = [part for part in parts if isinstance(part, bytes)]
+    if len(plain) == len(parts):
+        return b"".join(plain)
+    pieces: list[bytes | File] = []
+    for part in parts:
+        if pieces and isinstance(part, bytes) and isinstance(pieces[-1], bytes):
+            pieces[-1] += part
+        else:
+            pieces.append(part)
+    return Streamed(tuple(pieces))
 
 
 def _separate(name: str, item: Any, media: str, rule: Object) -> list[Any]:
@@ -134,36 +178,42 @@ def _separate(name: str, item: Any, media: str, rule: Object) -> list[Any]:
         return [item]
     members = cast("list[Any]", item)
     joined = rule.get("explode") is False or ("style" in rule and "explode" not in rule and rule["style"] != "form")
-    if joined and not any(isinstance(one, (bytes, bytearray, dict, list)) for one in members):
+    if joined and not any(isinstance(one, (bytes, bytearray, File, dict, list)) for one in members):
         return [text for _, text in form_pairs(name, members, style=str(rule.get("style") or "form"), explode=False)]
     return members
 
 
-def _part(name: str, item: Any, media: str, *, is_a_file: bool) -> tuple[str, str, bytes]:
+def _part(name: str, item: Any, media: str, *, is_a_file: bool) -> tuple[str, str, bytes | File]:
     """Give a part's file name (empty: no file), content type (empty: text) and content."""
-    if isinstance(item, (bytes, bytearray)):
-        return name, media or "application/octet-stream", bytes(item)
+    if isinstance(item, (bytes, bytearray, File)):
+        filename, kind, content = _as_file(name, item)
+        return filename, media or kind, content
     if isinstance(item, dict):
         entry = cast("Object", item)
         content = entry.get("content")
         if (
-            isinstance(content, (bytes, bytearray, str))
+            isinstance(content, (bytes, bytearray, str, File))
             and set(entry) <= _FILE_KEYS
-            and (is_a_file or len(entry) > 1 or isinstance(content, bytes))
+            and (is_a_file or len(entry) > 1 or isinstance(content, (bytes, File)))
         ):
-            kind = str(entry.get("content_type") or media or "application/octet-stream")
+            filename, usual, content = _as_file(name, content)
+            kind = str(entry.get("content_type") or media or usual)
             if any(ord(char) < 32 or ord(char) > 126 for char in kind):
                 raise SerialisationError(f"{name}: content_type {kind[:60]!r} is not a content type")
-            return (
-                str(entry.get("filename") or name),
-                kind,
-                _utf8(content) if isinstance(content, str) else bytes(content),
-            )
+            return str(entry.get("filename") or filename), kind, content
         return "", media or "application/json", _utf8(json_text(entry))
     if isinstance(item, list) or is_json(media):
         return "", media or "application/json", _utf8(json_text(item))
     text = _utf8("" if item is None else text_of(item))
     return (name, media or "application/octet-stream", text) if is_a_file else ("", media, text)
+
+
+def _as_file(name: str, content: bytes | bytearray | str | File) -> tuple[str, str, bytes | File]:
+    """Give what a file's part is called, its type and its content, where nothing else is said."""
+    if isinstance(content, File):
+        return content.name, content.media_type, content
+    data = _utf8(content) if isinstance(content, str) else bytes(content)
+    return name, "application/octet-stream", data
 
 
 def _quoted(text: str) -> str:

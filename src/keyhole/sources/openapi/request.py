@@ -25,6 +25,7 @@ from keyhole.sources.openapi.parameters import (
 
 if TYPE_CHECKING:
     from keyhole.catalog.call import Call
+    from keyhole.sources.openapi.body import Content
     from keyhole.sources.openapi.operations import Endpoint
     from keyhole.sources.openapi.signature import Plan
 
@@ -52,7 +53,7 @@ class Outgoing:
     url: str
     headers: dict[str, str]
     cookies: tuple[str, ...]
-    content: bytes
+    content: Content
     query_names: frozenset[str]
     json_answer: bool = True
 
@@ -159,7 +160,7 @@ def _headers(call: Call, plan: Plan) -> tuple[dict[str, str], list[str]]:
     return headers, cookies
 
 
-def _content(call: Call, plan: Plan, headers: dict[str, str]) -> bytes:
+def _content(call: Call, plan: Plan, headers: dict[str, str]) -> Content:
     body = plan.signature.body
     if body is None or "body" not in call.arguments:
         headers.pop("content-type", None)
@@ -213,7 +214,7 @@ def build_ad_hoc(call: Call, origin: AdHoc, base: str) -> Outgoing:
         headers = _free_headers(_mapping(call, "headers"))
         path, _, fixed = origin.path.partition("?")
         query = [part for part in fixed.split("&") if part] + _free_query(_mapping(call, "query"))
-        content = b""
+        content: Content = b""
         if "body" in call.arguments and (call.arguments["body"] is not None or "content-type" in headers):
             headers["content-type"], content = guessed(headers.get("content-type", ""), call.arguments["body"])
         names = _query_names(query)
