@@ -116,7 +116,7 @@ class Files:
 
     async def _save(self, folder: Folder, asked: dict[str, Any]) -> Value:
         what, name = asked.get("file"), asked.get("name")
-        if isinstance(what, str) and not isinstance(name, str):
+        if isinstance(what, str) and isinstance(name, bytes | dict):  # the other way around
             what, name = name, what
         if not isinstance(name, str):
             raise InvalidArguments(

@@ -127,7 +127,7 @@ class _Place:
         if self.fd is not None:
             return name
         path = self._path / name  # pragma: no cover  (Windows)
-        if os.path.lexists(path) and path.resolve() != path:
+        if os.path.lexists(path) and os.path.realpath(path) != str(path):
             raise OSError(errno.ELOOP, "it is a link")
         return str(path)
 
@@ -167,7 +167,6 @@ class _Place:
             with os.fdopen(fd, "wb", closefd=False) as file:
                 for chunk in chunks:
                     size += file.write(chunk)
-            os.fsync(fd)
             if temporary is None:
                 self._link(fd, name, overwrite=overwrite)
             else:

@@ -227,7 +227,7 @@ class Sender:
         try:
             inflate = Inflate(response.headers.get("content-encoding", ""), bound)
             if spool:
-                (data, file), cut = await spooled(response, inflate, attempt.redactor, spool), ""
+                (data, file), cut = await spooled(response, inflate, attempt.redactor, spool, url=attempt.url), ""
             else:
                 (data, cut), file = await self._body(response, inflate, outgoing), None
         except TooLargeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from anyio import to_thread
 
@@ -27,12 +27,14 @@ SMALL = 1 << 20
 
 
 async def spooled(
-    response: httpx2.Response, inflate: Inflate, redactor: Redactor, spool: Callable[[], BinaryIO]
+    response: httpx2.Response, inflate: Inflate, redactor: Redactor, spool: Callable[[], BinaryIO], *, url: str
 ) -> tuple[bytes, File | None]:
     """Read a body; give its bytes, or the file that it is in.
 
     Raises what `Inflate` raises, and OSError where the disk is full; then nothing is left behind.
     """
+    kind = essence(redactor.clean_text(response.headers.get("content-type", "")))
+    name = redactor.clean_text(_name(response.headers.get("content-disposition", ""), url))
     passage, held, stream, size = redactor.passage(), bytearray(), None, 0
     try:
         async for chunk in response.aiter_raw():
@@ -49,8 +51,7 @@ async def spooled(
         if stream is not None:
             stream.close()
         raise
-    kind = essence(response.headers.get("content-type", ""))
-    return b"", File(redactor.clean_text(_name(response)), size, redactor.clean_text(kind), stream)
+    return b"", File(name, size, kind, stream)
 
 
 async def _written(stream: BinaryIO, held: bytearray) -> int:
@@ -59,9 +60,9 @@ async def _written(stream: BinaryIO, held: bytearray) -> int:
     return await to_thread.run_sync(stream.write, data)
 
 
-def _name(response: httpx2.Response) -> str:
+def _name(disposition: str, url: str) -> str:
     """Give what the API calls a file (RFC 6266), else the end of its URL, without what a name cannot hold."""
     message = Message()
-    message["content-disposition"] = response.headers.get("content-disposition", "")
-    name = message.get_filename("") or unquote(response.request.url.path.rpartition("/")[2])
+    message["content-disposition"] = disposition
+    name = message.get_filename("") or unquote(urlsplit(url).path.rpartition("/")[2])
     return re.sub(r'[\x00-\x1f\x7f\\/:*?"<>|\ud800-\udfff]', "_", name).strip(" .")[:100] or "file"
