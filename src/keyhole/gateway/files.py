@@ -116,8 +116,8 @@ class Files:
 
     async def _save(self, folder: Folder, asked: dict[str, Any]) -> Value:
         what, name = asked.get("file"), asked.get("name")
-        if isinstance(what, str) and isinstance(name, bytes | dict):  # the other way around
-            what, name = name, what
+        if isinstance(what, str) and not isinstance(name, str | None):
+            what, name = name, what  # the other way around
         if not isinstance(name, str):
             raise InvalidArguments(
                 f"files.save() was given the name {brief(name)}", hint='Write files.save(what, "report.pdf").'
