@@ -99,7 +99,7 @@ const lost = await tracker.get("/projects/NOPE").catch(() => null);
 return lost.key.x;""")
     text = failed.text()
     handle = HANDLE.search(text)[0]
-    assert text.split("\n")[-1] == f"What they gave is kept for your next program: {handle} is [{{call, body}}, …]"
+    assert text.split("\n")[-1] == f"What the calls gave is kept for your next program: {handle} is [{{call, body}}, …]"
     calls = await value(
         code_mode, f"return {handle}.map(c => [c.call, Array.isArray(c.body) ? c.body.length : c.body.name])"
     )
@@ -117,6 +117,16 @@ async def test_however_it_failed(code_mode, end):
     failed = await code_mode.execute(f"await tracker.projects_list(); await 0; {end}")
     handle = HANDLE.search(failed.text())[0]
     assert await value(code_mode, f"return {handle}[0].body[0].key") == "DOC"
+
+
+async def test_a_forgotten_return_calls_nothing_twice(code_mode):
+    forgotten = await code_mode.execute("const projects = await tracker.projects_list();")
+    handle = HANDLE.search(forgotten.text())[0]
+    assert await value(code_mode, f"return {handle}[0].body[0].key") == "DOC"
+    code = "const made = await tracker.labels_create({ project: 'DOC', body: { name: 'only', color: 'ff0000' } });"
+    written = await code_mode.execute(code)
+    assert written.undefined
+    assert "kept" not in written.text()
 
 
 async def test_a_secret_is_no_more_in_what_is_kept_than_in_an_answer(api, cache):

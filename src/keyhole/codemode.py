@@ -221,8 +221,9 @@ class CodeMode:
                 "failed", None, outcome.error, made, outcome.logs, ms, source=code, shelf=shelf, answers=door.answers
             )
         return Execution(
-            "finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code, shelf=shelf
-        )
+            "finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, code, shelf,
+            door.answers if outcome.undefined else None,
+        )  # fmt: skip
 
 
 def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:

@@ -32,14 +32,14 @@ class Execution:
     shelf: Shelf | None = field(default=None, repr=False)
     """Where the whole value is kept for later programs of the same caller, if it is."""
     answers: Answers | None = field(default=None, repr=False)
-    """What the calls gave."""
+    """What the calls gave, of a run that gave nothing else."""
     _handles: list[str] = field(default_factory=list[str], repr=False, compare=False)
 
     def handle(self) -> str:
         """Keep the value for a while, and give the expression by which later programs read it: "results.r…".
 
-        Of a failed run it is what its calls gave: `[{call: "GET /path", body}]`. "" where nothing is kept: for want of
-        something to keep or of a caller, or because it is too large. Kept once, when first asked for.
+        Of a run that failed or returned nothing, it is what its calls gave: `[{call: "GET /path", body}]`. "" where
+        nothing is kept: there is nothing, nobody to keep it for, or too much. Kept once, when first asked for.
         """
         if not self._handles:
             self._handles.append(self._keep())
@@ -48,7 +48,7 @@ class Execution:
     def _keep(self) -> str:
         if self.shelf is None or self.outcome == "paused":
             return ""
-        if self.outcome == "failed":
+        if self.outcome == "failed" or self.undefined:
             name = self.shelf.keep(self.answers.value()) if self.answers else ""
         else:
             name = self.shelf.keep(self.value)

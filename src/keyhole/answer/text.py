@@ -58,7 +58,10 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
 
 def _value(execution: Execution, max_tokens: int) -> str:
     if execution.value is None and execution.undefined:
-        return NOTHING
+        read = any(
+            call.effect == "read" and call.sent for call in execution.calls
+        )  # a program of writes has nothing to say
+        return "\n".join(filter(None, [NOTHING, _kept(execution) if read else ""]))
     budget = max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
     value = execution.value
     if isinstance(value, str):
@@ -92,7 +95,7 @@ def _kept(execution: Execution) -> str:
     if not handle or not answers:
         return ""
     but = f" (but for {answers.missed:,} too large)" if answers.missed else ""
-    return f"What they gave{but} is kept for your next program: {handle} is [{{call, body}}, …]"
+    return f"What the calls gave{but} is kept for your next program: {handle} is [{{call, body}}, …]"
 
 
 def _console(logs: Sequence[LogLine], max_tokens: int) -> str:

@@ -109,7 +109,7 @@ class Door:
                 hint="Call operations in `execute`; here there are ops, spec, find and describe.",
                 operation=operation.qualified,
             )
-        given = {name: self._files.given(value) for name, value in arguments.items()}
+        given = await self._files.given(arguments)
         result = await self._way(Call(operation, given, self._files.spool))
         _fits(operation, result)
         if self.answers is not None and result.status < 400:

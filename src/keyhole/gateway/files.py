@@ -10,10 +10,10 @@ from keyhole.errors import CallError, Denied, InvalidArguments
 from keyhole.gateway.asked import bounded, brief
 from keyhole.gateway.folder import pieces
 from keyhole.log import logger
-from keyhole.value import File
+from keyhole.value import File, is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from typing import BinaryIO
 
     from keyhole.gateway.folder import Folder
@@ -58,7 +58,8 @@ class Files:
 
     async def __call__(self, asked: dict[str, Any]) -> Value:
         """Do what a program asked for. Raises a `CallError`."""
-        does = self._does.get(str(asked.get("do")))
+        wanted = asked.get("do")
+        does = self._does.get(wanted) if isinstance(wanted, str) else None
         if does is None:
             raise InvalidArguments("files has open, list, save, bytes and text")
         if self._folder is None:
@@ -80,18 +81,23 @@ class Files:
         self._handles[name] = file
         return {_ID: name, "name": file.name, "size": file.size, "type": file.media_type}
 
-    def given(self, value: Value) -> Value:
+    async def given(self, arguments: Mapping[str, Value]) -> Mapping[str, Value]:
         """Give arguments with files in the place of their handles. Raises `InvalidArguments` for one of another run."""
         if self._folder is None:
-            return value
+            return arguments
+        if is_large(arguments):
+            return await asyncio.to_thread(self._given, arguments)
+        return cast("Mapping[str, Value]", self._given(arguments))
+
+    def _given(self, value: Value) -> Value:
         if isinstance(value, list):
-            return [self.given(item) for item in cast("list[Value]", value)]
+            return [self._given(item) for item in cast("list[Value]", value)]
         if not isinstance(value, dict):
             return value
         fields = cast("dict[str, Value]", value)
         if isinstance(fields.get(_ID), str) and fields.keys() <= {_ID, "name", "size", "type"}:
             return self._file(fields)
-        return {key: self.given(item) for key, item in fields.items()}
+        return {key: self._given(item) for key, item in fields.items()}
 
     def _file(self, handle: Value) -> File:
         name = cast("dict[str, Value]", handle).get(_ID) if isinstance(handle, dict) else None

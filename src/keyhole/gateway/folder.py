@@ -30,6 +30,7 @@ _BAD = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\ud800-\udfff]')
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0) | os.O_RDONLY
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Nor is a pipe waited for."""
+_DESCRIPTORS = "/proc/self/fd"
 _UNNAMED = getattr(os, "O_TMPFILE", None)
 _AT = os.open in os.supports_dir_fd
 """Whether a path can be resolved from an open folder; elsewhere (Windows) from its name."""
@@ -180,7 +181,7 @@ class _Place:
                     os.unlink(self.of(temporary), dir_fd=self.fd)
 
     def _temporary(self) -> tuple[int, str | None]:
-        if _UNNAMED is not None and self.fd is not None:
+        if _UNNAMED is not None and self.fd is not None and Path(_DESCRIPTORS).is_dir():
             with suppress(OSError):  # not every file system has files without a name
                 return os.open(".", _UNNAMED | os.O_WRONLY, 0o666, dir_fd=self.fd), None
         name = f".keyhole-{secrets.token_hex(8)}"
@@ -188,7 +189,7 @@ class _Place:
         return os.open(self.of(name), flags, 0o666, dir_fd=self.fd), name
 
     def _link(self, fd: int, name: str, *, overwrite: bool) -> None:
-        source = f"/proc/self/fd/{fd}"
+        source = f"{_DESCRIPTORS}/{fd}"
         try:
             os.link(source, name, dst_dir_fd=self.fd, follow_symlinks=True)
         except FileExistsError:
