@@ -58,9 +58,8 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
 
 def _value(execution: Execution, max_tokens: int) -> str:
     if execution.value is None and execution.undefined:
-        read = any(
-            call.effect == "read" and call.sent for call in execution.calls
-        )  # a program of writes has nothing to say
+        # a program of writes alone has nothing to return
+        read = any(call.effect == "read" and call.sent for call in execution.calls)
         return "\n".join(filter(None, [NOTHING, _kept(execution) if read else ""]))
     budget = max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
     value = execution.value
