@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
@@ -16,6 +17,9 @@ from keyhole.errors import ProgramError, UsageError, nearest
 from keyhole.gateway.audit import Audit
 from keyhole.gateway.decision import Budget
 from keyhole.gateway.door import Door
+from keyhole.gateway.files import Files
+from keyhole.gateway.folder import Folder
+from keyhole.gateway.results import Results
 from keyhole.sandbox.engine import Failed, Limits, Paused
 from keyhole.sandbox.program import Program
 from keyhole.secrets import Secrets
@@ -49,8 +53,9 @@ class CodeMode:
         config: Config | None = None,
         allow: Allow | None = None,
         read_only: bool | None = None,
+        files: Path | str | None = None,
     ) -> None:
-        given = {"allow": allow, "read_only": read_only}
+        given = {"allow": allow, "read_only": read_only, "files": Path(files) if files else None}
         update: dict[str, object] = {key: value for key, value in given.items() if value is not None}
         if apis:
             update["apis"] = tuple(openapi(document=api) if isinstance(api, str) else api for api in apis)
@@ -62,6 +67,8 @@ class CodeMode:
         if not self.config.apis:
             raise UsageError("no API was given", hint="Give at least one OpenAPI document: a file or a URL.")
         self._secrets = Secrets()
+        self._folder = Folder(self.config.files) if self.config.files else None
+        self._results = Results(self.config.keep_s, max_value=self.config.limits.memory_bytes // 8)
         self._runs = asyncio.Semaphore(self.config.runs_at_once)
         self._edition: Edition | None = None
         self._retiring: dict[asyncio.Task[None], Edition] = {}
@@ -137,9 +144,15 @@ class CodeMode:
     @overload
     async def search(self, query: str, *, limit: int = 5, budget: int = 600) -> Search: ...
     @overload
-    async def search(self, *, code: str) -> Execution: ...
+    async def search(self, *, code: str, caller: str | None = "") -> Execution: ...
     async def search(
-        self, query: str | None = None, *, code: str | None = None, limit: int = 5, budget: int = 600
+        self,
+        query: str | None = None,
+        *,
+        code: str | None = None,
+        limit: int = 5,
+        budget: int = 600,
+        caller: str | None = "",
     ) -> Search | Execution:
         """Find operations: by words, or by a program over `ops`, `spec`, `find` and `describe` that can call nothing.
 
@@ -151,20 +164,33 @@ class CodeMode:
                 "search takes either a query or code", hint="Give words, or JavaScript over `ops` and `spec`."
             )
         if code is not None:
-            return await self._run(code, Audit(), calls=False)
+            return await self._run(code, Audit(), caller, calls=False)
         query = (query or "")[:_MAX_QUERY]
         found = await asyncio.to_thread(self.catalog.search, query, limit=limit)
         return Search(query, found.total, found.operations, budget, found.best, found.unanswered)
 
-    async def execute(self, code: str, *, on_event: Callable[[CallRecord | LogLine], None] | None = None) -> Execution:
+    async def execute(
+        self,
+        code: str,
+        *,
+        on_event: Callable[[CallRecord | LogLine], None] | None = None,
+        caller: str | None = "",
+    ) -> Execution:
         """Run a program. Never raises for what the program or an API did. Cancelling stops it.
 
-        `on_event` is told of every call that ended and every line of console output, as they happen.
+        `on_event` is told of every call that ended and every line of console output, as they happen. What is kept of
+        the run (`Execution.handle`) can be read by later programs of the same `caller`; with None, nothing is kept.
         """
-        return await self._run(code, Audit(on_event), on_log=on_event)
+        return await self._run(code, Audit(on_event), caller, on_log=on_event)
 
     async def _run(
-        self, code: str, audit: Audit, *, calls: bool = True, on_log: Callable[[LogLine], None] | None = None
+        self,
+        code: str,
+        audit: Audit,
+        caller: str | None,
+        *,
+        calls: bool = True,
+        on_log: Callable[[LogLine], None] | None = None,
     ) -> Execution:
         started, limits = perf_counter(), self.config.limits
         try:
@@ -177,16 +203,28 @@ class CodeMode:
             if reading is not None and (error := reading.stops()) is not None:
                 return Execution("failed", None, error, (), (), _ms_since(started), source=code)
             way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
-            door = Door(edition.gateway, way)
-            outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
+            shelf = None if caller is None else self._results.shelf(caller)
+            files = Files(self._folder, may_save=not self.config.read_only) if calls else None
+            door = Door(edition.gateway, way, shelf, files)
+            if shelf and (names := shelf.named(code)):
+                program = program.after(f"await results({', '.join(map(repr, names))})")
+            try:
+                outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
+            finally:
+                door.close()
         assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
         if isinstance(outcome, Failed):
             _say_the_names(outcome.error, tuple(edition.gateway.catalog.apis))
             if reading is not None:
                 await reading.add_to(outcome.error)
-            return Execution("failed", None, outcome.error, made, outcome.logs, ms, source=code)
-        return Execution("finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code)
+            return Execution(
+                "failed", None, outcome.error, made, outcome.logs, ms, source=code, shelf=shelf, answers=door.answers
+            )
+        return Execution(
+            "finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, code, shelf,
+            door.answers if outcome.undefined else None,
+        )  # fmt: skip
 
 
 def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:

@@ -117,7 +117,10 @@ class SandboxSettings(BaseModel):
 
 
 class Config(BaseModel):
-    """Everything that can be set. `max_tokens` is the budget of an answer."""
+    """Everything that can be set. `max_tokens` is the budget of an answer, `keep_s` how long a whole one is kept.
+
+    `files` is the folder that programs send files from and save to.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
     apis: tuple[OpenAPI, ...] = ()
@@ -126,6 +129,8 @@ class Config(BaseModel):
     limits: RunLimits = RunLimits()
     sandbox: SandboxSettings = SandboxSettings()
     max_tokens: int = Field(default=1500, ge=50)
+    keep_s: float = Field(default=1800.0, ge=0)
+    files: Path | None = None
     runs_at_once: int = Field(default=64, ge=1)
     tsc: str | None = None
     """The TypeScript compiler that checks programs before they run; None is the one on the PATH, "off" none."""
@@ -134,7 +139,7 @@ class Config(BaseModel):
 
     @classmethod
     def load(cls, path: Path) -> Config:
-        """Read a `keyhole.toml`; relative documents are relative to it. Raises `UsageError`."""
+        """Read a `keyhole.toml`; relative paths are relative to it. Raises `UsageError`."""
         try:
             raw = tomllib.loads(path.read_text("utf-8"))
         except OSError as error:
@@ -153,6 +158,8 @@ class Config(BaseModel):
                 f"{path}: [sandbox] has a literal key in `pause_key`",
                 hint='Refer to where it is: pause_key = "{env:NAME}", "{file:PATH}" or "{cmd:COMMAND}".',
             )
+        if isinstance(folder := raw.get("files"), str):
+            raw["files"] = path.parent / Path(folder).expanduser()
         raw["apis"] = [_api_table(name, table, path) for name, table in apis.items()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportUnknownMemberType]
         try:
             return cls.model_validate(raw)
@@ -229,14 +236,8 @@ def _secret_fields(where: str, credential: Any) -> dict[str, Any]:
 def _say(error: ValidationError, where: str) -> str:
     """Say what pydantic found, one problem a line, with the nearest setting for an unknown one."""
     lines: list[str] = []
-    known = [
-        *Config.model_fields,
-        *RunLimits.model_fields,
-        *SandboxSettings.model_fields,
-        *OpenAPI.__dataclass_fields__,
-        *Rule.model_fields,
-        *(field for form in _FORMS.values() for field in form.model_fields),
-    ]
+    models: tuple[type[BaseModel], ...] = (Config, RunLimits, SandboxSettings, Rule, *_FORMS.values())
+    known = [*OpenAPI.__dataclass_fields__, *(name for model in models for name in model.model_fields)]
     for problem in error.errors(include_url=False, include_context=False):
         parts = list(problem["loc"])
         if "security" in parts:  # after the scheme's name comes what pydantic calls its form

@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 Value = Any
-"""JSON plus `bytes` (a `Uint8Array` in a program)."""
+"""JSON plus `bytes` (a `Uint8Array` in a program); on the host's side also `File`."""
 
 _LARGE = 5_000
+_PIECE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class File:
+    """An open file of `size` bytes that stays on the host: a program has a handle for it. Usable on any thread."""
+
+    name: str
+    size: int
+    media_type: str
+    stream: BinaryIO = field(repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def read(self, at: int, most: int) -> bytes:
+        """Give at most so many bytes from a place on. Raises OSError."""
+        with self._lock:
+            self.stream.seek(at)
+            return self.stream.read(min(most, self.size - at)) if at < self.size else b""
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Give all of it, piece by piece. Raises OSError, also where it has become shorter meanwhile."""
+        at = 0
+        while at < self.size:
+            piece = await asyncio.to_thread(self.read, at, _PIECE)
+            if not piece:
+                raise OSError(f"{self.name} has become shorter while it was read")
+            at += len(piece)
+            yield piece
 
 
 class Unseen:

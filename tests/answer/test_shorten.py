@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import example, given, settings
@@ -47,7 +48,7 @@ def test_long_arrays_and_strings_are_shortened_where_they_stand():
                 {"id": 5, "name": "zone-5.example.com"},
                 "… 494 more items",
             ],
-            "note": "word word word word word word word word word word word word word word word word word word word word … (1,900 more characters)",
+            "note": "word word word word word word word word word word word word word word word word word word word word word… (1,896 more characters)",
             "count": 500,
         }
     )
@@ -119,6 +120,42 @@ def test_any_value_becomes_valid_json_within_its_budget(value, max_tokens):
     assert "\n" not in short.text
     short.text.encode()
     json.loads(short.text)
+
+
+STEP = re.compile(r"\.([A-Za-z_$][\w$]*)(?!\()|\[(\d+|\"(?:[^\"\\]|\\.)*\")\]")
+
+
+def follow(value, rest):
+    """Read a path in JavaScript, up to its `.slice(N)`; give what is there, and N."""
+    path, _, start = rest.rpartition(".slice(")
+    at = 0
+    while at < len(path):
+        step = STEP.match(path, at)
+        value = value[step[1] if step[1] is not None else json.loads(step[2])]
+        at = step.end()
+    return value, int(start.removesuffix(")"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(VALUES, st.integers(50, 200))
+@example({"a b": {"list": list(range(9000))}}, 60)
+@example([{"text": "word " * 900}], 60)
+def test_where_the_rest_is(value, max_tokens):
+    short = shorten(value, max_tokens)
+    assert short == shorten(value, max_tokens), "the same every time"
+    if short.rest:
+        whole, start = follow(value, short.rest)
+        shown, _ = follow(json.loads(short.text), short.rest)
+        assert 0 < start < len(whole)
+        assert isinstance(shown, str if isinstance(whole, str) else list)
+        assert shown[-1] != whole[-1]
+
+
+def test_a_list_of_a_few_scalars_stays_whole():
+    rows = [{"id": index, "labels": ["bug", "ui", "cache", "login", "slow", "old"]} for index in range(3000)]
+    short = shorten(rows, 100)
+    assert json.loads(short.text)[0] == rows[0]
+    assert short.rest.startswith(".slice(")
 
 
 @settings(max_examples=100, deadline=None)

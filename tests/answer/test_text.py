@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from keyhole.answer.execution import Execution
 from keyhole.answer.text import CONSOLE, CONSOLE_TOKENS, MIN_TOKENS, NOTE_TOKENS, render
 from keyhole.errors import ProgramError
 from keyhole.gateway.decision import CallRecord
+from keyhole.gateway.results import Results
 from keyhole.sandbox.engine import LogLine
 from keyhole.sandbox.program import Program
 
@@ -125,7 +127,7 @@ def test_a_value_beyond_the_budget_says_what_is_missing_and_how_to_get_it():
     first, note = text.split("\n")
     assert len(json.loads(first)) > 3
     assert note == snapshot(
-        "(shortened: 4,980 array items left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
+        "(shortened: 4,978 array items left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
     )
     assert tokens.count(text) <= 150
 
@@ -135,10 +137,58 @@ def test_a_string_beyond_the_budget_is_cut_with_a_count():
     assert text.startswith("hello world hello world ")
     assert text.split("\n")[-1] == (
         snapshot(
-            "(shortened: 59,163 of 60,000 characters left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
+            "(shortened: 59,103 of 60,000 characters left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
         )
     )
     assert tokens.count(text) <= 200
+
+
+@pytest.mark.parametrize(
+    ("value", "note"),
+    [
+        (
+            [{"id": index} for index in range(5000)],
+            snapshot(
+                "(shortened: 4,940 array items left out. All of it is kept for your next program: results.NAME.slice(60))"
+            ),
+        ),
+        (
+            {"total": 9, "items": [{"body": "word " * 3000} for _ in range(9)]},
+            snapshot(
+                "(shortened: 6 array items, 3 long strings left out. All of it is kept for your next program: results.NAME.items.slice(3))"
+            ),
+        ),
+        (
+            "word " * 5000,
+            snapshot(
+                "(shortened: 23,751 of 25,000 characters left out. All of it is kept for your next program: results.NAME.slice(1249))"
+            ),
+        ),
+        (
+            {f"key {index}": index for index in range(5000)},
+            snapshot("(shortened: 4,960 object keys left out. All of it is kept for your next program: results.NAME)"),
+        ),
+    ],
+)
+def test_what_is_cut_is_kept_and_the_note_says_where(value, note):
+    shelf = Results().shelf("")
+    text = render(Execution("finished", value, None, (), (), 1.0, shelf=shelf), max_tokens=300)
+    told = text.split("\n")[-1]
+    name = re.search(r"results\.(r[a-z]{14})", told)[1]
+    assert told.replace(name, "NAME") == note
+    assert shelf.read([name]) == {name: value}
+    assert tokens.count(text) <= 300
+    assert tokens.count(told) <= NOTE_TOKENS
+
+
+def test_a_long_line_of_console_has_the_room_there_is():
+    said = "one two three four " * 100
+    text = render(finished(1, logs=(LogLine("log", "begin"), LogLine("warn", said))))
+    assert text.split("\n")[2:] == ["begin", f"warn: {said}"]
+    longer = render(finished(1, logs=(LogLine("log", said * 4),))).split("\n")[2]
+    assert 1000 < len(longer) < 4000
+    assert tokens.count(longer) <= CONSOLE_TOKENS
+    assert said * 4 in render(finished(1, logs=(LogLine("log", said * 4),)), max_tokens=6000)
 
 
 def test_console_keeps_its_beginning_and_its_end():
@@ -173,7 +223,9 @@ def test_any_run_can_be_read_and_keeps_its_budgets(value, calls, logs, max_token
     text.encode()
     alone = render(finished(value), max_tokens=max_tokens)
     assert text.startswith(alone)
-    assert tokens.count(alone) <= max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
+    kept = Execution("finished", value, None, (), (), 1.0, shelf=Results().shelf("")).text(max_tokens)
+    for one in (alone, kept):
+        assert tokens.count(one) <= max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
     if not isinstance(value, str):
         json.loads(alone.split("\n")[0])
 

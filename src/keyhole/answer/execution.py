@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from keyhole.answer.plain import clean, plain
@@ -11,6 +11,7 @@ from keyhole.answer.text import MAX_TOKENS, render
 if TYPE_CHECKING:
     from keyhole.errors import ProgramError
     from keyhole.gateway.decision import CallRecord
+    from keyhole.gateway.results import Answers, Shelf
     from keyhole.sandbox.engine import LogLine
     from keyhole.value import Value
 
@@ -28,9 +29,33 @@ class Execution:
     undefined: bool = False
     source: str = ""
     """The program as the model wrote it."""
+    shelf: Shelf | None = field(default=None, repr=False)
+    """Where the whole value is kept for later programs of the same caller, if it is."""
+    answers: Answers | None = field(default=None, repr=False)
+    """What the calls gave, of a run that gave nothing else."""
+    _handles: list[str] = field(default_factory=list[str], repr=False, compare=False)
+
+    def handle(self) -> str:
+        """Keep the value for a while, and give the expression by which later programs read it: "results.r…".
+
+        Of a run that failed or returned nothing, it is what its calls gave: `[{call: "GET /path", body}]`. "" where
+        nothing is kept: there is nothing, nobody to keep it for, or too much. Kept once, when first asked for.
+        """
+        if not self._handles:
+            self._handles.append(self._keep())
+        return self._handles[0]
+
+    def _keep(self) -> str:
+        if self.shelf is None or self.outcome == "paused":
+            return ""
+        if self.outcome == "failed" or self.undefined:
+            name = self.shelf.keep(self.answers.value()) if self.answers else ""
+        else:
+            name = self.shelf.keep(self.value)
+        return f"results.{name}" if name else ""
 
     def text(self, max_tokens: int = MAX_TOKENS) -> str:
-        """Give what the model reads of this run, the value within `max_tokens`."""
+        """Give what the model reads of this run, the value within `max_tokens`; what is cut is kept (`handle`)."""
         return render(self, source=self.source, max_tokens=max_tokens)
 
     def json(self) -> dict[str, Any]:

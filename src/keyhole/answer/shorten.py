@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple, cast
@@ -20,10 +21,14 @@ WHOLE_BYTES = 96
 
 @dataclass(frozen=True, slots=True)
 class Shortened:
-    """`text` fits the budget; `left_out` says what is missing ("988 items, 3 long strings"), "" where nothing is."""
+    """`text` fits the budget; `left_out` says what is missing ("988 items, 3 long strings"), "" where nothing is.
+
+    `rest` is what JavaScript is put behind the whole value to have most of what is missing: ".items.slice(12)".
+    """
 
     text: str
     left_out: str = ""
+    rest: str = ""
 
 
 class _Limits(NamedTuple):
@@ -39,6 +44,13 @@ class _Limits(NamedTuple):
 _LADDER = ((80, 4000, 40), (80, 1000, 40), (60, 300, 20), (40, 100, 12), (20, 40, 8), (8, 24, 5), (4, 16, 3))
 _GOOD_ITEMS = 3
 """With so many items of every array an attempt is good enough not to try shorter strings."""
+_STEPS = 7
+_SMALL_LIST = 80
+"""Characters; a list of scalars that takes no more stays whole: labels, coordinates."""
+_MAX_REST, _MAX_STEPS = 60, 4
+"""Characters and steps; a longer path is not worth its tokens."""
+_ITEMS_FIRST = 1 << 62
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,40}")
 
 
 class _TooLong(Exception):  # noqa: N818  (a signal, not an error)
@@ -55,11 +67,14 @@ def shorten(value: Any, max_tokens: int) -> Shortened:
     if whole is not None:
         return whole
     best: Shortened | None = None
+    longest, deepest = budget * CHARS_A_TOKEN, MAX_DEPTH
     for keys, chars, depth in _LADDER:
         items, found = _most_items(value, budget, keys, chars, depth)
         if items >= _GOOD_ITEMS and found is not None:
-            return found
-        best = best or found
+            fitting = _Limits(items, max(keys, items), chars, depth), found
+            fitting = _grown(value, budget, fitting, "depth", deepest)
+            return _grown(value, budget, fitting, "chars", longest)[1]
+        longest, deepest, best = chars, depth + 1, best or found
     return best or Shortened(compact(_sketch(value, budget)), "nearly everything")
 
 
@@ -105,6 +120,29 @@ def _most_items(value: Any, budget: int, keys: int, chars: int, depth: int) -> t
     return low, found
 
 
+def _grown(
+    value: Any, budget: int, fitting: tuple[_Limits, Shortened], field: str, most: int
+) -> tuple[_Limits, Shortened]:
+    """Find the most of one limit, up to `most`, that fits beside what fits already: no room is left unused."""
+    limits, best = fitting
+    low, high = getattr(limits, field), most
+    for _ in range(_STEPS):
+        if high - low < 2 or not _cuts(best, field):
+            break
+        middle = (low + high) // 2
+        wider = limits._replace(**{field: middle})
+        attempt = _Cut(wider, budget * CHARS_A_TOKEN).attempt(value, budget)
+        if attempt is None:
+            high = middle
+        else:
+            limits, best, low = wider, attempt, middle
+    return limits, best
+
+
+def _cuts(found: Shortened, field: str) -> bool:
+    return ("long string" if field == "chars" else "deeply nested") in found.left_out
+
+
 def _sketch(value: Any, budget: int) -> str:
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
@@ -128,14 +166,16 @@ class _Cut:
     strings: int = 0
     levels: int = 0
     binary: int = 0
-    names: set[str] = field(default_factory=set[str])
+    path: list[str | int] = field(default_factory=list[str | int])
+    most: int = 0
+    rest: str = ""
 
     def attempt(self, value: Any, budget: int) -> Shortened | None:
         try:
             text = compact(self.cut(value, self.limits.depth))
         except _TooLong:
             return None
-        return Shortened(text, self.left_out()) if fits(text, budget) else None
+        return Shortened(text, self.left_out(), self.rest) if fits(text, budget) else None
 
     def left_out(self) -> str:
         parts = (
@@ -143,6 +183,14 @@ class _Cut:
             (self.binary, "binary value"), (self.levels, "deeply nested value"),
         )  # fmt: skip
         return ", ".join(f"{count:,} {name}{'s' * (count != 1)}" for count, name in parts if count)
+
+    def note(self, missing: int, after: str) -> None:
+        """Remember where most is missing: of an array's items, else of a string."""
+        if missing > self.most and len(self.path) <= _MAX_STEPS:
+            self.most = missing
+            self.rest = "".join(map(_step, self.path)) + after
+            if len(self.rest) > _MAX_REST:
+                self.rest = ""
 
     def spend(self, chars: int) -> None:
         self.left -= chars
@@ -169,6 +217,7 @@ class _Cut:
             self.spend(len(text) + 3)
             return text
         self.strings += 1
+        self.note(missing, f".slice({self.limits.chars})")
         self.spend(self.limits.chars + 30)
         return f"{text[: self.limits.chars]}… ({missing:,} more characters)"
 
@@ -180,10 +229,16 @@ class _Cut:
             self.levels += 1
             self.spend(16)
             return f"[… {_count(len(value), 'item')}]"
-        given = [self.cut(item, depth - 1) for item in islice(value, self.limits.items)]
+        kept = len(value) if len(value) > self.limits.items and _is_small(value) else self.limits.items
+        given: list[Any] = []
+        for at, item in enumerate(islice(value, kept)):
+            self.path.append(at)
+            given.append(self.cut(item, depth - 1))
+            self.path.pop()
         missing = len(value) - len(given)
         if missing:
             self.items += missing
+            self.note(missing + _ITEMS_FIRST, f".slice({kept})")
             self.spend(24)
             given.append(f"… {missing:,} more {'item' if missing == 1 else 'items'}")
         return given
@@ -198,7 +253,9 @@ class _Cut:
             return f"{{… {_count(len(value), 'key')}}}"
         given: dict[str, Any] = {}
         for key, item in islice(value.items(), self.limits.keys):
+            self.path.append(str(key))
             given[self.key(str(key), given)] = self.cut(item, depth - 1)
+            self.path.pop()
         missing = len(value) - len(given)
         if missing:
             self.keys += missing
@@ -222,6 +279,22 @@ class _Cut:
         self.binary += 1
         self.spend(24)
         return f"[bytes: {len(value):,}]"
+
+
+def _is_small(value: list[Any]) -> bool:
+    """Say whether a list is of a few short scalars."""
+    if len(value) > _SMALL_LIST // 2:
+        return False
+    return all(isinstance(item, (str, int, float)) or item is None for item in value) and (
+        sum(len(item) + 3 if isinstance(item, str) else 8 for item in value) <= _SMALL_LIST
+    )
+
+
+def _step(key: str | int) -> str:
+    """Give one step of a path in JavaScript."""
+    if isinstance(key, str):
+        return f".{key}" if _IDENTIFIER.fullmatch(key) else f"[{compact(key)}]"
+    return f"[{key}]"
 
 
 def _count(count: int, noun: str) -> str:

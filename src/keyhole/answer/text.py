@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from keyhole import tokens
 from keyhole.answer.plain import clean
-from keyhole.answer.shorten import MIN_TOKENS, fits, prefix, shorten
+from keyhole.answer.shorten import CHARS_A_TOKEN, MIN_TOKENS, fits, prefix, shorten
+from keyhole.gateway.results import path_of
 from keyhole.sandbox.program import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from keyhole.answer.execution import Execution
     from keyhole.errors import ProgramError
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 1500
 CONSOLE_TOKENS = 500
-"""The budget of console output, on top of the value's."""
+"""The budget of console output, on top of the value's; a third of the value's, where that is more."""
 MESSAGE_TOKENS = 600
 """The budget of an error's message and hint."""
 BODY_TOKENS = 300
 """The budget of what an API said with its error."""
 MAX_CALLS = 20
 """More calls than this are counted by operation."""
-LINE_CHARS = 400
-NOTE_TOKENS = 60
+LINE_CHARS = (10_000, 4000, 2000, 1000, 400)
+"""Characters of a line of console output: as many as there is room for."""
+NOTE_TOKENS = 50
 
 CONSOLE = "--- console ---"
 WRITES = "--- writes made ---"
@@ -43,45 +45,71 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
     `source` is the program as the model wrote it, for the line that failed. Never raises, whatever the value is.
     """
     if execution.outcome == "finished":
-        parts = [_value(execution, max_tokens), _console(execution.logs), _writes(execution.calls)]
+        parts = [_value(execution, max_tokens), _console(execution.logs, max_tokens), _writes(execution.calls)]
     elif execution.error is not None:
         # of a program that was not run, the first line says that nothing was sent
         sent = "" if execution.error.kind == "preflight" and not execution.calls else _calls(execution.calls)
-        parts = [_failure(execution.error, source), _console(execution.logs), sent]
+        parts = [_failure(execution.error, source), _console(execution.logs, max_tokens), sent, _kept(execution)]
     else:
-        parts = ["The run is paused: it waits for an approval.", _console(execution.logs), _writes(execution.calls)]
+        console, writes = _console(execution.logs, max_tokens), _writes(execution.calls)
+        parts = ["The run is paused: it waits for an approval.", console, writes]
     return clean("\n".join(part for part in parts if part))
 
 
 def _value(execution: Execution, max_tokens: int) -> str:
     if execution.value is None and execution.undefined:
-        return NOTHING
+        # a program of writes alone has nothing to return
+        read = any(call.effect == "read" and call.sent for call in execution.calls)
+        return "\n".join(filter(None, [NOTHING, _kept(execution) if read else ""]))
     budget = max(max_tokens, MIN_TOKENS + NOTE_TOKENS)
     value = execution.value
     if isinstance(value, str):
         if fits(clean(value), budget):
             return clean(value)
         text, missing = prefix(value, budget - NOTE_TOKENS)
-        return f"{text}\n{_note(f'{missing:,} of {len(value):,} characters')}"
-    whole = shorten(value, budget)
-    if not whole.left_out:
-        return whole.text
-    short = shorten(value, budget - NOTE_TOKENS)
-    return f"{short.text}\n{_note(short.left_out)}"
+        left_out, rest = f"{missing:,} of {len(value):,} characters", f".slice({len(value) - missing})"
+    else:
+        whole = shorten(value, budget)
+        if not whole.left_out:
+            return whole.text
+        short = shorten(value, budget - NOTE_TOKENS)
+        text, left_out, rest = short.text, short.left_out, short.rest
+    notes = _notes(left_out, execution.handle(), rest)
+    return next((noted for note in notes if fits(noted := f"{text}\n{note}", budget)), text)
 
 
-def _note(left_out: str) -> str:
-    return f"(shortened: {left_out} left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
+def _notes(left_out: str, handle: str, rest: str) -> Iterator[str]:
+    """Say what is missing and how to come by it, from many words to few."""
+    if handle:
+        yield f"(shortened: {left_out} left out. All of it is kept for your next program: {handle}{rest})"
+        yield f"(shortened: {left_out} left out. All of it is kept for your next program: {handle})"
+        yield f"(shortened; all of it is kept for your next program: {handle})"
+    yield f"(shortened: {left_out} left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
+    yield "(shortened)"
 
 
-def _console(logs: Sequence[LogLine]) -> str:
+def _kept(execution: Execution) -> str:
+    """Say how the next program reads what the calls gave, where any did."""
+    handle, answers = execution.handle(), execution.answers
+    if not handle or not answers:
+        return ""
+    but = f" (but for {answers.missed:,} too large)" if answers.missed else ""
+    return f"What the calls gave{but} is kept for your next program: {handle} is [{{call, body}}, …]"
+
+
+def _console(logs: Sequence[LogLine], max_tokens: int) -> str:
     """Keep the first and the last lines: the beginning tells what it was about, the end what happened."""
     if not logs:
         return ""
-    lines = [_log_line(line) for line in logs]
-    if sum(len(line) for line in lines) > CONSOLE_TOKENS * 16 or not fits("\n".join(lines), CONSOLE_TOKENS):
-        head, spent = _take(lines, CONSOLE_TOKENS // 3)
-        tail, _spent = _take(lines[len(head) :][::-1], CONSOLE_TOKENS - 20 - spent)
+    budget = max(CONSOLE_TOKENS, max_tokens // 3)
+    lines: list[str] = []
+    for chars in LINE_CHARS:
+        lines = [_log_line(line, chars) for line in logs]
+        if sum(map(len, lines)) <= budget * CHARS_A_TOKEN and fits("\n".join(lines), budget):
+            break
+    else:
+        head, spent = _take(lines, budget // 3)
+        tail, _spent = _take(lines[len(head) :][::-1], budget - 20 - spent)
         missing = len(lines) - len(head) - len(tail)
         lines = [*head, f"… {missing:,} more lines" if missing > 1 else "… 1 more line", *reversed(tail)]
     return "\n".join([CONSOLE, *lines])
@@ -99,10 +127,10 @@ def _take(lines: Sequence[str], budget: int) -> tuple[list[str], int]:
     return taken, spent
 
 
-def _log_line(line: LogLine) -> str:
+def _log_line(line: LogLine, chars: int) -> str:
     text = clean(line.text)
-    if len(text) > LINE_CHARS:
-        text = f"{text[:LINE_CHARS]}… ({len(text) - LINE_CHARS:,} more characters)"
+    if len(text) > chars:
+        text = f"{text[:chars]}… ({len(text) - chars:,} more characters)"
     return f"{line.level}: {text}" if line.level in ("warn", "error") else text
 
 
@@ -122,17 +150,12 @@ def _calls(calls: Sequence[CallRecord]) -> str:
 
 def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
     """One line a call; where there are many, one line for all calls of an operation that ended alike."""
-    lines = Counter(f"{_named(call)} {_line(_path(call.url), 160)}{_result(call)}" for call in calls)
+    lines = Counter(f"{_named(call)} {_line(path_of(call.url), 160)}{_result(call)}" for call in calls)
     if len(lines) > MAX_CALLS:
         lines = Counter(f"{_named(call)}{_result(call)}" for call in calls)
     shown = [line + (f" ({count:,} times)" if count > 1 else "") for line, count in lines.most_common(MAX_CALLS)]
     missing = len(calls) - sum(count for _line, count in lines.most_common(MAX_CALLS))
     return [*shown, f"… {missing:,} more calls"] if missing else shown
-
-
-def _path(url: str) -> str:
-    """Give the path and the query: the operation's name says which API it is."""
-    return "/" + url.split("://", 1)[-1].partition("/")[2] if "://" in url else url
 
 
 def _named(call: CallRecord) -> str:

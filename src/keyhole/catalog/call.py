@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from keyhole.catalog.scheme import ClientCertificate, SchemeSecret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import BinaryIO
 
     from keyhole.catalog.operation import Operation
     from keyhole.value import Value
@@ -20,10 +21,12 @@ class Call:
 
     An ad-hoc call (`request()` to a path that is no operation) has an operation made by `Source.ad_hoc` and the
     arguments `query`, `headers`, `body`.
+    `spool` gives a file on disk for a large binary answer: then the body is a `File`.
     """
 
     operation: Operation
     arguments: Mapping[str, Value]
+    spool: Callable[[], BinaryIO] | None = None
 
 
 @dataclass(frozen=True, slots=True)

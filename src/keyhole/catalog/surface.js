@@ -1,4 +1,4 @@
-// What a program sees of the catalog: `ops`, `spec`, `find`, `describe`, and one global an API.
+// What a program sees of the catalog: `ops`, `spec`, `find`, `describe`, and one global an API; `results` and `files`.
 // Runs once, while the image is baked; the engine gives `host(name, argument)`, a Promise.
 (() => {
   'use strict';
@@ -107,6 +107,23 @@
   hidden(globalThis, 'spec', apis.length === 1 ? several[apis[0].name] : several);
   hidden(globalThis, 'find', (query, options) => ask('find', 'find', { query, ...options }));
   hidden(globalThis, 'describe', (name, options) => ask('describe', 'describe', { name, ...options }));
+
+  // What earlier programs left. The host reads the program's text, and has what it names loaded before it begins.
+  const kept = Object.create(null);
+  const load = async (...names) => { const found = await ask_host('results', { names }); for (const name of Object.keys(found)) kept[name] = found[name]; };
+  hidden(globalThis, 'results', new Proxy(load, {
+    get: (_, key) => {
+      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key in kept) return kept[key];
+      throw new Error(`results.${key} is not kept: its time is over, or newer results took its place. Call again what gave it.`);
+    },
+    has: (_, key) => key in kept,
+    ownKeys: () => Object.keys(kept),
+    getOwnPropertyDescriptor: (_, key) => (key in kept ? { value: kept[key], writable: true, enumerable: true, configurable: true } : undefined),
+  }));
+  const file = (what) => (given, options) => ask(`files.${what}`, 'files', { ...options, do: what, file: given });
+  const files = { open: file('open'), list: file('list'), bytes: file('bytes'), text: file('text') };
+  files.save = (given, name, options) => file('save')(given, { ...options, name });
+  hidden(globalThis, 'files', Object.freeze(files));
   if (apis.length === 1) {
     const only = globalThis[apis[0].name];
     hidden(globalThis, 'request', only.request);

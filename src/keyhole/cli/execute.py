@@ -57,7 +57,7 @@ def execute(
 
     async def main() -> int:
         async with opened(config, verbose=verbose) as code_mode:
-            execution = await code_mode.execute(program, on_event=tell)
+            execution = await code_mode.execute(program, on_event=tell, caller=None)
         if as_json:
             show_json(execution.json())
         else:

@@ -75,6 +75,9 @@ class Options:
         _option(POLICY, "What runs without asking: reads (the default), writes too, or everything."),
     ] = None
     read_only: Annotated[bool, _option(POLICY, "Deny writes, whatever else is configured.")] = False
+    files: Annotated[
+        Path | None, _option(POLICY, "A folder that programs may send files from and save files to.", metavar="DIR")
+    ] = None
     config: Annotated[Path | None, _option(COMMON, "A keyhole.toml: all this and more, per API.")] = None
     cache_dir: Annotated[Path | None, _option(COMMON, "Where compiled modules and images are kept.")] = None
     in_process: Annotated[
@@ -116,13 +119,10 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
         raise UsageError(
             "no API was given", hint="Give an OpenAPI document, a file or a URL: keyhole serve openapi.json"
         )
-    update: dict[str, Any] = {"apis": tuple(apis)}
-    if options.allow:
-        update["allow"] = options.allow
-    if options.read_only:
-        update["read_only"] = True
-    if options.cache_dir:
-        update["cache_dir"] = options.cache_dir
+    given_here = {
+        "allow": options.allow, "read_only": options.read_only, "files": options.files, "cache_dir": options.cache_dir,
+    }  # fmt: skip
+    update: dict[str, Any] = {"apis": tuple(apis), **{name: value for name, value in given_here.items() if value}}
     places = {"in_process": options.in_process, "require_confinement": options.require_confinement}
     if any(places.values()):
         update["sandbox"] = config.sandbox.model_copy(update={name: True for name, given in places.items() if given})

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from pydantic_core import to_json
 
 from keyhole.errors import InvalidArguments
+from keyhole.value import File
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,7 +73,7 @@ def bounded(what: str, text: str) -> None:
 
 def brief(value: Value, limit: int = 80) -> str:
     """Show a value in at most `limit` characters."""
-    if isinstance(value, bytes):
-        return f"[{len(value)} bytes]"
+    if isinstance(value, bytes | File):
+        return f"[{len(value) if isinstance(value, bytes) else value.size} bytes]"
     text = value if isinstance(value, str) and limit > 80 else to_json(value, fallback=str).decode("utf-8", "replace")
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

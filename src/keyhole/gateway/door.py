@@ -1,4 +1,4 @@
-"""What a program can ask of the host: `call`, `request`, `find`, `describe`. Nothing else is answered."""
+"""What a program can ask of the host: calls, the catalog, results, files. Nothing else is answered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from keyhole.catalog.call import Call
 from keyhole.catalog.declare import describe, describe_part
 from keyhole.errors import ApiError, CallError, InvalidArguments
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
+from keyhole.gateway.files import Files
+from keyhole.gateway.results import handles
+from keyhole.value import File, is_large
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from keyhole.catalog.operation import Operation
     from keyhole.gateway.decision import Next
     from keyhole.gateway.gateway import Gateway
+    from keyhole.gateway.results import Shelf
     from keyhole.value import Value
 
 MAX_FOUND = 100
@@ -30,17 +34,29 @@ class Door:
     """The `HostCall` of one run. Without a `way`, calls are refused: a search reads the catalog and nothing else.
 
     What comes through is written by a program, so nothing about it is believed: every argument's type is checked here.
+    With a `shelf`, programs read what is kept for their caller, and `answers` holds what the calls gave.
     """
 
-    def __init__(self, gateway: Gateway, way: Next | None) -> None:
+    def __init__(
+        self, gateway: Gateway, way: Next | None, shelf: Shelf | None = None, files: Files | None = None
+    ) -> None:
         self._gateway = gateway
+        self._files = files or Files(None, may_save=False)
         self._way = way
+        self._shelf = shelf
+        self.answers = shelf.answers() if shelf else None
         self._answers: Mapping[str, Callable[[dict[str, Any]], Awaitable[Value]]] = {
             "call": self._call,
             "request": self._request,
             "find": self._find,
             "describe": self._describe,
+            "results": self._results,
+            "files": self._files,
         }
+
+    def close(self) -> None:
+        """Close the files of the run. Idempotent."""
+        self._files.close()
 
     async def __call__(self, name: str, argument: Value) -> Value:
         """Answer one host call. Raises a `CallError`, which is thrown inside the program."""
@@ -93,15 +109,19 @@ class Door:
                 hint="Call operations in `execute`; here there are ops, spec, find and describe.",
                 operation=operation.qualified,
             )
-        result = await self._way(Call(operation, arguments))
+        given = await self._files.given(arguments)
+        result = await self._way(Call(operation, given, self._files.spool))
         _fits(operation, result)
+        if self.answers is not None and result.status < 400:
+            await _apart(result.body, self.answers.add, operation, result.url, result.body)
+        body = self._files.handle(result.body) if isinstance(result.body, File) else result.body
         if raw:
-            return {"status": result.status, "headers": dict(result.headers), "body": result.body}
+            return {"status": result.status, "headers": dict(result.headers), "body": body}
         if result.status >= 400:
             raise _api_error(operation, result)
         if _is_page(operation, result):
             raise _page(operation, result)
-        return result.body
+        return body
 
     async def _find(self, asked: dict[str, Any]) -> Value:
         _known("find", asked, {"limit", "api"}, {"query"})
@@ -135,6 +155,21 @@ class Door:
             return "\n".join(describe_part(one, path, depth=depth or 4) for one in found)
         return "\n".join(describe(one, depth=depth or 3) for one in found)
 
+    async def _results(self, asked: dict[str, Any]) -> Value:
+        names = asked.get("names")
+        if not isinstance(names, list):
+            raise InvalidArguments(f"results() was given {brief(names)}: it takes names of kept results")
+        wanted = handles(cast("list[Any]", names))
+        return await asyncio.to_thread(self._shelf.read, wanted) if self._shelf else {}
+
+
+async def _apart(measured: Value, work: Callable[..., None], *arguments: Any) -> None:
+    """Do the work, on a thread where it is on something large."""
+    if is_large(measured):
+        await asyncio.to_thread(work, *arguments)
+    else:
+        work(*arguments)
+
 
 def _name_of(named: Value) -> str:
     """Give the name of an operation that a program named as a string or by a record of `ops` or `find`."""
@@ -162,7 +197,7 @@ def _fits(operation: Operation, result: Result) -> None:
             f"the most that a program gets is {MAX_BINARY >> 20} MB",
             status=result.status,
             headers=result.headers,
-            hint="Ask for less (a range, a smaller file), or for a link to it.",
+            hint="Ask for less (a range, a smaller file). Where the operator gives --files DIR, it becomes a file.",
             operation=operation.qualified,
         )
 

@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json
 
-from keyhole.catalog.call import Call
 from keyhole.catalog.declare import usage
 from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
-from keyhole.value import Unseen, is_large
+from keyhole.value import File, Unseen, is_large
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jsonschema_rs import Draft202012Validator
 
-    from keyhole.catalog.call import Result
+    from keyhole.catalog.call import Call, Result
     from keyhole.catalog.operation import Operation, Parameter, Schema
     from keyhole.gateway.decision import Next
     from keyhole.gateway.problems import Path
@@ -49,7 +48,7 @@ class Validate:
             given = await asyncio.to_thread(checked, call.operation, call.arguments)
         else:
             given = checked(call.operation, call.arguments)
-        return await next(Call(call.operation, given))
+        return await next(replace(call, arguments=given))
 
 
 def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
@@ -379,7 +378,7 @@ def _from_text(text: str, kinds: set[str]) -> Value:
 
 def _plain(value: Value, path: Path, blobs: set[Path], unseen: set[Path]) -> tuple[Value, tuple[Path, str] | None]:
     """Give `value` as a validator takes it, bytes as an empty text and noted; and the first thing that is no JSON."""
-    if isinstance(value, bytes | Unseen):
+    if isinstance(value, bytes | File | Unseen):
         (unseen if isinstance(value, Unseen) else blobs).add(path)
         return (None if isinstance(value, Unseen) else ""), None
     if isinstance(value, float) and not isfinite(value):

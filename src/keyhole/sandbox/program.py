@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from keyhole.errors import ProgramError
@@ -59,6 +59,10 @@ class Program:
         plain = _plain(text)
         body, marks = _body(plain)
         return cls(source=text, code=f"{_OPENING}{body}\n}})", marks=marks)
+
+    def after(self, statement: str) -> Program:
+        """Give the program with one line of ours before it, outside of the scope of its names; positions stay."""
+        return replace(self, code=f"(async () => {{ {statement}; return ({self.code})(); }})")
 
     def locate(self, line: int, column: int) -> tuple[int, int] | None:
         """Map a position of `code` to one of `source`, or give None where it is not the model's own text.

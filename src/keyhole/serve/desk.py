@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from keyhole.errors import KeyholeError, UsageError, nearest
 from keyhole.log import logger
 from keyhole.serve.manual import Served, tools
+from keyhole.value import is_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from keyhole.answer.execution import Execution
     from keyhole.codemode import CodeMode
     from keyhole.gateway.decision import CallRecord
     from keyhole.sandbox.engine import LogLine
@@ -61,14 +64,18 @@ class Desk:
         name: str,
         arguments: Mapping[str, Any],
         *,
+        caller: str = "",
         on_event: Callable[[CallRecord | LogLine], None] | None = None,
     ) -> Reply:
-        """Answer a call of a tool. Never raises but for cancellation: what is wrong is said in the reply."""
+        """Answer a call of a tool. Never raises but for cancellation: what is wrong is said in the reply.
+
+        `caller` is who may read what is kept of a run.
+        """
         try:
             given = self._check(name, arguments)
             if name == "search":
-                return await self._search(given)
-            return await self._execute(given, on_event)
+                return await self._search(given, caller)
+            return await self._execute(given, caller, on_event)
         except KeyholeError as error:
             return Reply(f"error: {error}", failed=True)
         except Exception:
@@ -93,7 +100,7 @@ class Desk:
                 raise UsageError(f"{name} was given a `{key}` that is not a string")
         return given
 
-    async def _search(self, given: Mapping[str, Any]) -> Reply:
+    async def _search(self, given: Mapping[str, Any], caller: str) -> Reply:
         if "query" in given and "code" in given:
             raise UsageError(
                 "search was given both `query` and `code`",
@@ -103,15 +110,15 @@ class Desk:
             found = await self._code_mode.search(given["query"])
             return Reply(found.text(), failed=False)
         if "code" in given:
-            explored = await self._code_mode.search(code=given["code"])
-            return Reply(explored.text(self._code_mode.config.max_tokens), failed=explored.outcome == "failed")
+            explored = await self._code_mode.search(code=given["code"], caller=caller)
+            return await _reply(explored, self._code_mode.config.max_tokens)
         raise UsageError(
             "search was given neither `query` nor `code`",
             hint='Give a query in the API\'s own words, such as search({query: "create record"}).',
         )
 
     async def _execute(
-        self, given: Mapping[str, Any], on_event: Callable[[CallRecord | LogLine], None] | None
+        self, given: Mapping[str, Any], caller: str, on_event: Callable[[CallRecord | LogLine], None] | None
     ) -> Reply:
         if "code" not in given:
             raise UsageError(
@@ -119,8 +126,16 @@ class Desk:
                 hint="Give a program: an async function body that calls operations and returns a small answer.",
             )
         budget = _tokens(given.get("max_tokens"), self._code_mode.config.max_tokens)
-        execution = await self._code_mode.execute(given["code"], on_event=on_event)
-        return Reply(execution.text(budget), failed=execution.outcome == "failed")
+        return await _reply(await self._code_mode.execute(given["code"], on_event=on_event, caller=caller), budget)
+
+
+async def _reply(execution: Execution, budget: int) -> Reply:
+    """Give the text of a run; on a thread where it takes time: to cut a value, and to keep it."""
+    if is_large(execution.value) or execution.answers:
+        text = await asyncio.to_thread(execution.text, budget)
+    else:
+        text = execution.text(budget)
+    return Reply(text, failed=execution.outcome == "failed")
 
 
 def _tokens(asked: Any, default: int) -> int:

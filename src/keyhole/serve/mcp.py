@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.caching import CacheHint
@@ -67,13 +68,13 @@ class Face:
         return ListToolsResult(tools=[Tool.model_validate(tool) for tool in self.desk.tools])
 
     async def _call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
-        reply, arguments = STOPPED, params.arguments or {}
+        reply, arguments, caller = STOPPED, params.arguments or {}, _caller(context)
         with self.runs.open(_key(context, context.request_id)):
             if params.name == "execute":
                 async with Feed(context, self._level).open() as take:
-                    reply = await self.desk.call(params.name, arguments, on_event=take)
+                    reply = await self.desk.call(params.name, arguments, caller=caller, on_event=take)
             else:
-                reply = await self.desk.call(params.name, arguments)
+                reply = await self.desk.call(params.name, arguments, caller=caller)
         # Text only: clients differ in what they show a model when structured content is there too.
         return CallToolResult(content=[TextContent(text=reply.text)], is_error=reply.failed)
 
@@ -93,3 +94,14 @@ def _key(context: Context, request_id: Hashable) -> Hashable:
     """Give what only this client can know its call by: its session id, which we made up, and the id of the request."""
     session = context.request.headers.get(SESSION_HEADER) if context.request is not None else None
     return (session, request_id) if session and request_id is not None else None
+
+
+def _caller(context: Context) -> str:
+    """Say who calls, as far as it can be told: over stdio there is one; over HTTP, who has these credentials.
+
+    The session id of a handshake client, which we made up, counts as one. Kept only as a digest.
+    """
+    if context.request is None:
+        return ""
+    told = [context.request.headers.get(name) or "" for name in ("authorization", SESSION_HEADER)]
+    return sha256("\n".join(told).encode(errors="replace")).hexdigest()

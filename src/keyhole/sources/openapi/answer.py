@@ -53,6 +53,12 @@ def value_of(  # noqa: PLR0911  (one kind of answer after another)
     return data
 
 
+def is_binary(content_type: str) -> bool:
+    """Say whether `value_of` gives bytes for this content type, whatever they are."""
+    kind = essence(content_type)
+    return bool(kind) and not (is_json(kind) or is_ndjson(kind) or is_events(kind) or is_text(kind))
+
+
 def whole(data: bytes, content_type: str) -> bytes:
     """Give the whole lines, or events, of a stream that was cut."""
     if is_events(content_type):

@@ -10,8 +10,11 @@ from keyhole.catalog.schema import Schemas
 from keyhole.sources.openapi.media import essence, is_json, kind_of
 from keyhole.sources.openapi.multipart import Encoding, multipart
 from keyhole.sources.openapi.parameters import QUERY_RESERVED, SerialisationError, form_pairs, json_text, text_of, utf8
+from keyhole.sources.openapi.streamed import Content, Streamed
+from keyhole.value import File
 
 Object = dict[str, Any]
+
 
 _FORM = "application/x-www-form-urlencoded"
 _STYLED = {"style", "explode", "allowReserved"}
@@ -19,9 +22,11 @@ _STYLED = {"style", "explode", "allowReserved"}
 
 def encoded(  # noqa: PLR0911  (one kind of body after another)
     content_type: str, value: Any, encoding: Encoding, schemas: Schemas
-) -> tuple[str, bytes]:
+) -> tuple[str, Content]:
     """Give the Content-Type and the bytes of a body. Raises `SerialisationError`."""
     kind = kind_of(content_type)
+    if isinstance(value, File) and kind != "multipart":
+        return (value.media_type if "*" in content_type else content_type), Streamed((value,))
     if isinstance(value, (bytes, bytearray)) and kind != "multipart":
         return content_type, bytes(value)
     if kind == "json":
@@ -40,8 +45,10 @@ def encoded(  # noqa: PLR0911  (one kind of body after another)
     raise SerialisationError(f"body: {essence(content_type)} takes {wanted}, not {_kind(value)}")
 
 
-def guessed(content_type: str, value: Any) -> tuple[str, bytes]:
+def guessed(content_type: str, value: Any) -> tuple[str, Content]:
     """Give an ad-hoc request's Content-Type and bytes. Without a content type: by the value."""
+    if isinstance(value, File) and kind_of(content_type or value.media_type) != "multipart":
+        return content_type or value.media_type, Streamed((value,))
     if content_type:
         if isinstance(value, str):
             return content_type, utf8(value)  # the program encoded it itself
@@ -53,7 +60,7 @@ def guessed(content_type: str, value: Any) -> tuple[str, bytes]:
     return "application/json", utf8(json_text(value))
 
 
-def _as_named(content_type: str, value: Any) -> tuple[str, bytes]:
+def _as_named(content_type: str, value: Any) -> tuple[str, Content]:
     if isinstance(value, (bytes, bytearray)):
         return content_type, bytes(value)
     kind = kind_of(content_type)

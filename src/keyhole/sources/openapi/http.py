@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import anyio
@@ -14,17 +14,20 @@ from anyio import to_thread
 
 from keyhole.catalog.call import Result
 from keyhole.errors import CredentialError, InvalidArguments, Unreachable
-from keyhole.sources.openapi.answer import MalformedError, hides, value_of, whole
+from keyhole.sources.openapi.answer import MalformedError, hides, is_binary, value_of, whole
 from keyhole.sources.openapi.broken import reason
 from keyhole.sources.openapi.certificate import CertificateError
 from keyhole.sources.openapi.guard import PrivateAddressError, climbs, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.media import is_events, is_ndjson
 from keyhole.sources.openapi.redact import Redactor
+from keyhole.sources.openapi.spool import MAX_FILE, spooled
 from keyhole.sources.openapi.transport import Transports
+from keyhole.value import File
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import BinaryIO
 
     from keyhole.catalog.call import Credentials
     from keyhole.sources.openapi.guard import Guard, Origin
@@ -53,6 +56,7 @@ class _Attempt:
     operation: str
     url: str
     redactor: Redactor
+    spool: Callable[[], BinaryIO] | None = None
     sent: bool = False
 
     def unreachable(self, message: str, hint: str = "") -> Unreachable:
@@ -77,7 +81,11 @@ class _Answer:
     status: int
     location: str
     headers: dict[str, str]
-    data: bytes
+    data: bytes | File
+
+    @property
+    def size(self) -> int:
+        return self.data.size if isinstance(self.data, File) else len(self.data)
 
 
 class Sender:
@@ -97,12 +105,22 @@ class Sender:
         self._agent = user_agent()
         self._known: tuple[tuple[str, ...], Redactor] = ((), Redactor(()))
 
-    async def send(self, outgoing: Outgoing, credentials: Credentials, *, operation: str) -> Result:
-        """Send. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret."""
+    async def send(
+        self,
+        outgoing: Outgoing,
+        credentials: Credentials,
+        *,
+        operation: str,
+        spool: Callable[[], BinaryIO] | None = None,
+    ) -> Result:
+        """Send. With a `spool`, a large binary answer becomes a `File` in it.
+
+        Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret.
+        """
         started = time.perf_counter()
         if self._known[0] != credentials.secrets:  # mostly they are those of the call before
             self._known = credentials.secrets, Redactor(credentials.secrets)
-        attempt = _Attempt(operation, outgoing.url, self._known[1])
+        attempt = _Attempt(operation, outgoing.url, self._known[1], spool)
         _check_own(outgoing, credentials, operation)
         try:
             with anyio.fail_after(self._timeout_s):
@@ -112,7 +130,7 @@ class Sender:
                 f"{_host(outgoing.url)} did not answer in {self._timeout_s:g} s",
                 "ask for less (a filter, a smaller page), or raise the API's timeout",
             ) from None
-        if len(answer.data) > _LARGE:  # on a thread: other runs must not wait
+        if answer.size > _LARGE:  # on a thread: other runs must not wait
             return await to_thread.run_sync(self._result, outgoing, answer, url, attempt, started)
         return self._result(outgoing, answer, url, attempt, started)
 
@@ -211,22 +229,27 @@ class Sender:
     async def _read(self, response: httpx2.Response, outgoing: Outgoing, attempt: _Attempt) -> _Answer:
         """Read the body within its bound, and take the secrets out before anybody looks."""
         kind = response.headers.get("content-type", "")
+        spool = attempt.spool if response.is_success and outgoing.method != "HEAD" and is_binary(kind) else None
+        bound, answered = (
+            MAX_FILE if spool else self._max_bytes,
+            f"{_host(outgoing.url)} answered {response.status_code}",
+        )
         try:
-            inflate = Inflate(response.headers.get("content-encoding", ""), self._max_bytes)
-            if outgoing.method != "HEAD" and (is_events(kind) or is_ndjson(kind)):
-                data, cut = await self._stream(response, inflate)
+            inflate = Inflate(response.headers.get("content-encoding", ""), bound)
+            if spool:
+                (data, file), cut = await spooled(response, inflate, attempt.redactor, spool, url=attempt.url), ""
             else:
-                if outgoing.method != "HEAD":
-                    async for chunk in response.aiter_raw():
-                        inflate.feed(chunk)
-                data, cut = inflate.finish(), ""
+                (data, cut), file = await self._body(response, inflate, outgoing), None
         except TooLargeError:
             raise attempt.unreachable(
-                f"{_host(outgoing.url)} answered {response.status_code} with more than {self._max_bytes >> 20} MB",
-                "ask for less: a filter, a smaller page, fewer fields",
+                f"{answered} with more than {bound >> 20} MB", "ask for less: a filter, a smaller page, fewer fields"
             ) from None
         except EncodingError as error:
-            raise attempt.unreachable(f"{_host(outgoing.url)} answered {response.status_code} with {error}") from None
+            raise attempt.unreachable(f"{answered} with {error}") from None
+        except OSError as error:
+            raise attempt.unreachable(
+                f"{answered}, and there is no room for it in the folder of --files: {error.strerror}", "tell the user"
+            ) from None
         headers: dict[str, str] = {}
         for name, value in response.headers.multi_items():
             if name.lower() not in _DROPPED:
@@ -234,12 +257,20 @@ class Sender:
         if cut:
             data, headers[CUT] = whole(data, kind), cut
         clean = attempt.redactor.clean_text
-        return _Answer(
-            response.status_code,
-            response.headers.get("location", ""),
-            {clean(name): clean(value) for name, value in headers.items()},
-            attempt.redactor.clean(data),
-        )
+        headers = {clean(name): clean(value) for name, value in headers.items()}
+        body = file or attempt.redactor.clean(data)
+        return _Answer(response.status_code, response.headers.get("location", ""), headers, body)
+
+    async def _body(self, response: httpx2.Response, inflate: Inflate, outgoing: Outgoing) -> tuple[bytes, str]:
+        """Give the body, and which bound cut it, if it is a stream that one cut."""
+        kind = response.headers.get("content-type", "")
+        if outgoing.method == "HEAD":
+            return b"", ""
+        if is_events(kind) or is_ndjson(kind):
+            return await self._stream(response, inflate)
+        async for chunk in response.aiter_raw():
+            inflate.feed(chunk)
+        return inflate.finish(), ""
 
     async def _stream(self, response: httpx2.Response, inflate: Inflate) -> tuple[bytes, str]:
         """Read a stream to its end or to a bound, whichever comes first; say which bound it was."""
@@ -257,19 +288,21 @@ class Sender:
     def _result(self, outgoing: Outgoing, answer: _Answer, url: str, attempt: _Attempt, started: float) -> Result:
         content_type = answer.headers.get("content-type", "")
         try:
-            body = value_of(answer.data, content_type, expect_json=outgoing.json_answer)
+            body = answer.data
+            if isinstance(body, bytes):
+                body = value_of(body, content_type, expect_json=outgoing.json_answer)
         except MalformedError as error:
             if answer.status < 400:
                 raise attempt.unreachable(
                     f"{_host(url)} answered {answer.status} with {content_type}, but it is not JSON: {error}",
                     "the API is at fault; try again, or ask for another format with an Accept header",
                 ) from None
-            body = answer.data.decode("utf-8", "replace")  # the status says more than the body
-        if hides(answer.data, content_type):
+            body = cast("bytes", answer.data).decode("utf-8", "replace")  # the status says more than the body
+        if isinstance(answer.data, bytes) and hides(answer.data, content_type):
             body = attempt.redactor.clean_value(body)
         return Result(
             status=answer.status, headers=answer.headers, body=body, url=attempt.redactor.clean_text(url),
-            ms=round((time.perf_counter() - started) * 1000, 3), size=len(answer.data),
+            ms=round((time.perf_counter() - started) * 1000, 3), size=answer.size,
         )  # fmt: skip
 
 

@@ -65,13 +65,18 @@ class Inflate:
             raise TooLargeError
         self._parts.append(plain)
 
+    def taken(self) -> bytes:
+        """Give what has come since the last time, and let go of it."""
+        plain, self._parts = b"".join(self._parts), []
+        return plain
+
     def so_far(self) -> bytes:
         """Give what has come of the body until now, whole or not."""
         return b"".join(self._parts)
 
     def finish(self) -> bytes:
-        """Give the body. Raises `EncodingError` where the packed data ends early."""
-        if (self._head and self._stream is None) or (self._stream is not None and self._parts and not self._stream.eof):
+        """Give the body, or what was not taken of it. Raises `EncodingError` where the packed data ends early."""
+        if (self._head and self._stream is None) or (self._stream is not None and self._size and not self._stream.eof):
             raise EncodingError("compressed data that ends early")
         return b"".join(self._parts)
 

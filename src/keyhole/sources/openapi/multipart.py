@@ -17,6 +17,8 @@ from keyhole.sources.openapi.parameters import (
     text_of,
     utf8,
 )
+from keyhole.sources.openapi.streamed import Content, joined
+from keyhole.value import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,11 +73,13 @@ def part_headers(rule: Object, schemas: Schemas) -> Object:
     return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
 
-def multipart(content_type: str, value: Any, encoding: Encoding, schemas: Schemas, depth: int = 0) -> tuple[str, bytes]:
+def multipart(
+    content_type: str, value: Any, encoding: Encoding, schemas: Schemas, depth: int = 0
+) -> tuple[str, Content]:
     """Give the Content-Type with its boundary, and the body: an object by its fields, a list part by part.
 
-    A part that is bytes, or `{content, filename, content_type, headers}`, is sent as such; of a field, a list of them
-    is several parts. Raises `SerialisationError`.
+    A part that is bytes, a file, or `{content, filename, content_type, headers}`, is sent as such; of a field, a
+    list of them is several parts. Raises `SerialisationError`.
     """
     form = essence(content_type) == "multipart/form-data"
     if depth > _MAX_DEPTH:
@@ -99,12 +103,12 @@ def multipart(content_type: str, value: Any, encoding: Encoding, schemas: Schema
 class _Part:
     headers: list[tuple[str, str]]
     media: str
-    content: bytes
+    content: Content | File
 
 
-def _joined(content_type: str, parts: list[_Part]) -> tuple[str, bytes]:
+def _joined(content_type: str, parts: list[_Part]) -> tuple[str, Content]:
     boundary = secrets.token_hex(16)
-    out: list[bytes] = []
+    out: list[Content | File] = []
     for part in parts:
         head = "".join(f"{name}: {text}\r\n" for name, text in part.headers)
         out += [utf8(f"--{boundary}\r\n{head}\r\n"), part.content, b"\r\n"]
@@ -114,7 +118,7 @@ def _joined(content_type: str, parts: list[_Part]) -> tuple[str, bytes]:
     more = [one for one in given if one and not one.lower().startswith("boundary")]
     if kind == "multipart/related" and parts and not any(one.lower().startswith("type=") for one in more):
         more.append(f'type="{parts[0].media or "text/plain"}"')  # RFC 2387 section 3.1
-    return "; ".join([kind, *more, f"boundary={boundary}"]), b"".join(out)
+    return "; ".join([kind, *more, f"boundary={boundary}"]), joined(out)
 
 
 class _Maker:
@@ -141,9 +145,11 @@ class _Maker:
         written = isinstance(item, dict) and entry is item
         given = self._checked_media(entry.get("content_type"))
         media, content = self._encoded(entry["content"], given)
-        file = self._file or isinstance(entry["content"], (bytes, bytearray)) or bool(entry.get("filename"))
-        file = file or (written and isinstance(entry["content"], str) and "headers" not in entry)
-        filename = str(entry.get("filename") or (self._name if file and self._name else ""))
+        raw = entry["content"]
+        file = self._file or isinstance(raw, (bytes, bytearray, File)) or bool(entry.get("filename"))
+        file = file or (written and isinstance(raw, str) and "headers" not in entry)
+        usual = raw.name if isinstance(raw, File) else self._name if file else ""
+        filename = str(entry.get("filename") or usual)
         media = media or ("application/octet-stream" if file else "")
         headers = self._disposition(filename) + ([("Content-Type", media)] if media else [])
         return _Part(headers + self._headers(entry.get("headers")), media, content)
@@ -152,7 +158,7 @@ class _Maker:
         if not isinstance(item, dict) or self._plain or "content" not in item:
             return False
         entry = cast("Object", item)
-        raw = isinstance(entry["content"], (bytes, bytearray, str))
+        raw = isinstance(entry["content"], (bytes, bytearray, str, File))
         if set(entry) - _PART_KEYS or not isinstance(entry.get("headers", {}), dict):
             return False
         return "headers" in entry or (raw and (self._file or len(entry) > 1 or not isinstance(entry["content"], str)))
@@ -163,9 +169,11 @@ class _Maker:
             raise SerialisationError(f"{self._where}: content_type {kind[:60]!r} is not a content type")
         return kind
 
-    def _encoded(self, content: Any, given: str) -> tuple[str, bytes]:
+    def _encoded(self, content: Any, given: str) -> tuple[str, Content | File]:
         """Give the content type, empty where it need not be said, and the bytes."""
         media = given or self._media
+        if isinstance(content, File):
+            return media or content.media_type, content
         if isinstance(content, (bytes, bytearray)):
             return media, bytes(content)
         if kind_of(media or "text/plain") == "multipart" and isinstance(content, (dict, list)):
@@ -224,7 +232,7 @@ def _separate(name: str, item: Any, rule: Object) -> list[Any]:
         return [item]
     members = cast("list[Any]", item)
     joined = rule.get("explode") is False or ("style" in rule and "explode" not in rule and rule["style"] != "form")
-    if joined and not any(isinstance(one, (bytes, bytearray, dict, list)) for one in members):
+    if joined and not any(isinstance(one, (bytes, bytearray, File, dict, list)) for one in members):
         return [text for _, text in form_pairs(name, members, style=str(rule.get("style") or "form"), explode=False)]
     return members
 

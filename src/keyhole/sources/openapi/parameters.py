@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
+from keyhole.value import File
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -60,7 +62,7 @@ def text_of(value: Any) -> str:
         return "null"
     if isinstance(value, (int, float)):
         return number_text(value)
-    if isinstance(value, (bytes, bytearray)):
+    if isinstance(value, (bytes, bytearray, File)):
         raise SerialisationError("bytes cannot be sent in a parameter")
     return json_text(value)
 
@@ -77,7 +79,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return {str(key): plain(item, depth + 1) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, (list, tuple)):
         return [plain(item, depth + 1) for item in cast("list[Any]", value)]
-    if isinstance(value, (bytes, bytearray)):
+    if isinstance(value, (bytes, bytearray, File)):
         raise SerialisationError("bytes cannot be sent in JSON; send text, or base64 where the API says so")
     return value
 

@@ -31,6 +31,7 @@ class Redactor:
             if len(secret) >= _SHORTEST_BASE64:
                 forms |= _base64_forms(secret.encode())
         longest_first = sorted(forms, key=len, reverse=True)
+        self._longest = max((len(form.encode()) for form in forms), default=0)
         self._bytes = re.compile(b"|".join(re.escape(form.encode()) for form in longest_first)) if forms else None
         self._exact = re.compile("|".join(map(re.escape, longest_first))) if forms else None
         self._text = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if forms else None
@@ -38,6 +39,10 @@ class Redactor:
     def clean(self, data: bytes) -> bytes:
         """Give `data` with every secret replaced."""
         return self._bytes.sub(REDACTED.encode(), data) if self._bytes else data
+
+    def passage(self) -> Passage:
+        """Give what does the same to bytes that come piece by piece."""
+        return Passage(self._bytes, self._longest)
 
     def clean_value(self, value: Any) -> Any:
         """Give a parsed answer with every secret replaced, in keys too."""
@@ -55,6 +60,40 @@ class Redactor:
     def clean_text(self, text: str) -> str:
         """Give `text` with every secret replaced, in any case."""
         return self._text.sub(REDACTED, text) if self._text else text
+
+
+class Passage:
+    """Bytes on their way, from which every secret is taken out, also one that is cut in two."""
+
+    def __init__(self, pattern: re.Pattern[bytes] | None, longest: int) -> None:
+        self._pattern = pattern
+        self._longest = longest
+        self._held = b""
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes, and give those that are safe by now."""
+        if self._pattern is None:
+            return data
+        self._held += data
+        return self._safe(max(len(self._held) - self._longest + 1, 0))
+
+    def end(self) -> bytes:
+        """Give what is left."""
+        return self._safe(len(self._held))
+
+    def _safe(self, until: int) -> bytes:
+        """Give what begins before `until`: from there on, a secret may be unfinished."""
+        out: list[bytes] = []
+        at = 0
+        for found in self._pattern.finditer(self._held) if self._pattern else ():
+            if found.start() >= until:
+                break
+            out += [self._held[at : found.start()], REDACTED.encode()]
+            at = found.end()
+        end = max(at, until)
+        out.append(self._held[at:end])
+        self._held = self._held[end:]
+        return b"".join(out)
 
 
 def _base64_forms(secret: bytes) -> set[str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from keyhole.catalog.call import Call
     from keyhole.sources.openapi.operations import Endpoint
     from keyhole.sources.openapi.signature import Plan
+    from keyhole.sources.openapi.streamed import Content
 
 # RFC 3986 section 6.2.2.2: letters, digits and "-._~" mean the same percent-encoded.
 _UNRESERVED = re.compile("%(2[DdEe]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
@@ -53,7 +54,7 @@ class Outgoing:
     url: str
     headers: dict[str, str]
     cookies: tuple[str, ...]
-    content: bytes
+    content: Content
     query_names: frozenset[str]
     json_answer: bool = True
 
@@ -160,7 +161,7 @@ def _headers(call: Call, plan: Plan) -> tuple[dict[str, str], list[str]]:
     return headers, cookies
 
 
-def _content(call: Call, plan: Plan, headers: dict[str, str]) -> bytes:
+def _content(call: Call, plan: Plan, headers: dict[str, str]) -> Content:
     body = plan.signature.body
     if body is None or "body" not in call.arguments:
         headers.pop("content-type", None)
@@ -214,7 +215,7 @@ def build_ad_hoc(call: Call, origin: AdHoc, base: str) -> Outgoing:
         headers = _free_headers(_mapping(call, "headers"))
         path, _, fixed = origin.path.partition("?")
         query = [part for part in fixed.split("&") if part] + _free_query(_mapping(call, "query"))
-        content = b""
+        content: Content = b""
         if "body" in call.arguments and (call.arguments["body"] is not None or "content-type" in headers):
             headers["content-type"], content = guessed(headers.get("content-type", ""), call.arguments["body"])
         names = _query_names(query)

@@ -145,12 +145,12 @@ class OpenAPISource:
         outgoing = await asyncio.to_thread(self._outgoing, call) if large else self._outgoing(call)
         operation = call.operation.qualified
         ready, tokens = await self._authorization.ready(credentials, operation)
-        result = await self._sender.send(outgoing, ready, operation=operation)
+        result = await self._sender.send(outgoing, ready, operation=operation, spool=call.spool)
         if result.status != 401 or not tokens:
             return result
         # A token may end before its time; what was answered with 401 was not done.
         ready, _ = await self._authorization.ready(credentials, operation, stale=tokens)
-        return await self._sender.send(outgoing, ready, operation=operation)
+        return await self._sender.send(outgoing, ready, operation=operation, spool=call.spool)
 
     async def aclose(self) -> None:
         """Close connections. Idempotent."""
