@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
 from keyhole.answer.execution import Execution
-from keyhole.answer.search import Search
+from keyhole.answer.search import NEAR, Search
 from keyhole.config import Config, OpenAPI, Secrets, openapi
 from keyhole.edition import Edition
 from keyhole.errors import ProgramError, UsageError, nearest
@@ -152,8 +152,8 @@ class CodeMode:
         if code is not None:
             return await self._run(code, Audit(), calls=False)
         query = (query or "")[:_MAX_QUERY]
-        found = await asyncio.to_thread(self.catalog.search, query, limit=limit)
-        return Search(query, found.total, found.operations, budget, found.best, found.unanswered)
+        found = await asyncio.to_thread(self.catalog.search, query, limit=limit + NEAR)
+        return Search.of(query, found, limit=limit, budget=budget)
 
     async def execute(self, code: str, *, on_event: Callable[[CallRecord | LogLine], None] | None = None) -> Execution:
         """Run a program. Never raises for what the program or an API did. Cancelling stops it.

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
-from keyhole.catalog.declare import describe, describe_part
+from keyhole.catalog.describe import describe, describe_part
 from keyhole.errors import ApiError, CallError, InvalidArguments
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
 
