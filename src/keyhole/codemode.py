@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
 from keyhole.answer.execution import Execution
+from keyhole.answer.exploration import Exploration
 from keyhole.answer.search import NEAR, Search
 from keyhole.config import Config, OpenAPI, Secrets, openapi
 from keyhole.edition import Edition
@@ -150,7 +151,9 @@ class CodeMode:
                 "search takes either a query or code", hint="Give words, or JavaScript over `ops` and `spec`."
             )
         if code is not None:
-            return await self._run(code, Audit(), calls=False)
+            catalog = self.catalog
+            run = await self._run(code, Audit(), calls=False)
+            return Exploration.of(run, {api: found[0].signature.schemas for api, found in catalog.apis.items()})
         query = (query or "")[:_MAX_QUERY]
         found = await asyncio.to_thread(self.catalog.search, query, limit=limit + NEAR)
         return Search.of(query, found, limit=limit, budget=budget)

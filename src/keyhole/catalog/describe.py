@@ -41,6 +41,7 @@ _NESTED_ARRAYS = 4
 _NAMED = 30
 _SHARE = 0.7
 _LEAST = 120
+_REFERENCES = 50
 
 # (properties of an object, characters of a text) from generous to bare. The deepest type that fits with `_DEEP` or
 # less is taken, then the most generous.
@@ -105,6 +106,45 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
     if written is None:
         written = "unknown; // too large: describe one of its fields"
     return namespace(operation.api, [title, f"type P{name} = {written};"])
+
+
+def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, depth: int = 3) -> str:
+    """Declare a schema as it stands in one of `documents`, `depth` levels deep, as what comes back.
+
+    Raises InvalidArguments where no document has what it refers to, or several have and do not agree.
+    """
+    refs = _references(schema)
+    known = [one for one in documents if all(one.target(ref) for ref in refs)]
+    if not known or any(one.target(ref) != known[0].target(ref) for one in known for ref in refs):
+        raise InvalidArguments(
+            f"describe() was given a part that refers to {comment(', '.join(refs), 120)!r}, "
+            f"which is in {'several APIs' if known else 'no API'}",
+            hint='Name an operation and a path in it: describe(name, { path: "body.field" }).',
+        )
+    schemas = known[0]
+    name = schemas.name(refs[0]) if "$ref" in schema and refs else "Part"
+
+    def written(cut: Cut, bound: int) -> str:
+        return Printer(schemas, cut, request=False, bound=bound).type(schema)
+
+    found = _largest(written, min(depth, MAX_DEPTH), _WIDE, MAX_TOKENS - 20)
+    return f"type {name[:1].upper()}{name[1:60]} = {found or 'unknown'};"
+
+
+def _references(part: Any) -> list[str]:
+    """Give the first references in a part of a document."""
+    found: dict[str, None] = {}
+    queue = [part]
+    while queue and len(found) < _REFERENCES:
+        one = queue.pop(0)
+        if isinstance(one, dict):
+            fields = cast("dict[str, Any]", one)
+            if isinstance(ref := fields.get("$ref"), str):
+                found[ref] = None
+            queue += fields.values()
+        elif isinstance(one, list):
+            queue += cast("list[Any]", one)
+    return list(found)
 
 
 def _head(operation: Operation) -> list[str]:
