@@ -57,6 +57,14 @@ def test_as_deep_as_fits():
     assert "references written out 2 deep" in note
 
 
+def test_parameters_are_always_written_out():
+    known = Schemas(
+        {"components": {"parameters": {"id": {"name": "id", "in": "path"}}, "schemas": {"A": {"type": "x" * 900}}}}
+    )
+    value, _ = shown({"parameters": [{"$ref": "#/components/parameters/id"}], "content": ref("A")}, known, budget=100)
+    assert value == {"parameters": [{"name": "id", "in": "path"}], "content": ref("A")}
+
+
 def test_examples_go_before_texts_and_texts_before_fields():
     fields = {
         f"field{at}": {"type": "string", "description": "words " * 40, "example": "x" * 50, "x-more": [1] * 20}

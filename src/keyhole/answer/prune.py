@@ -37,6 +37,10 @@ _NOTE = 60
 _HINT = "Return a part; describe(name) gives an operation as types."
 
 
+_SMALL = ("#/components/parameters/", "#/parameters/")
+"""What is no larger than its name, nearly, and says more: always written out."""
+
+
 class _Step(NamedTuple):
     """What is left out: noise, and what texts have beyond so many characters."""
 
@@ -190,7 +194,7 @@ class _Cut:
         if not found or any(one != found[0] for one in found) or depth <= 0:
             self.spend(len(ref) + 10)
             return {"$ref": ref}
-        if len(stack) >= self.hops:
+        if len(stack) >= self.hops and not ref.startswith(_SMALL):
             self.open = True
             self.spend(len(ref) + 10)
             return {"$ref": ref}
