@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NEAR = 12
 """How many operations beside the hits are worth a name."""
 MAX_FOUND = 100
-_NAMES = 60
+_NAMES = 40
 _WEAK = 0.8
 
 
@@ -69,14 +69,14 @@ class Search:
             )
         notes = [f'// nothing for "{comment(line, 80)}"' for line in self.unanswered]
         near, names = self._near()
-        if near:
-            notes.append(f"// near: {near}")
         more = self.total - len(self.hits) - names
         rest = ""
         if more > 0:
             limit = min(MAX_FOUND, len(self.hits) + names + more)
             rest = f"{more} more match: await find(query, {{limit: {limit}}})"
         spent = sum(estimate(note) for note in notes) + estimate(rest) + 16
+        # On top of the budget: a hit's arguments are worth more than names.
+        notes += [f"// near: {near}"] if near else []
         declared = declarations(self.hits, budget=self.budget - spent, best=self.best)
         cut = "/* … */ is cut: await describe(name)" if "/* " in declared else ""
         if cut or rest:
