@@ -91,6 +91,12 @@ def measure_fastmcp(document: Path, rounds: int, mode: str) -> dict[str, Any]:
         return json.loads(_run(python, SCRIPTS / "fastmcp_codemode.py", document, url, str(rounds), mode))
 
 
+def fastmcp_schemas(document: Path, queries: Path, chars: int) -> dict[str, Any]:
+    """Give what FastMCP's CodeMode answers for every operation of a document, and to the queries in a file."""
+    python = environment("fastmcp", FASTMCP)
+    return json.loads(_run(python, SCRIPTS / "fastmcp_schemas.py", document, queries, str(chars)))
+
+
 def measure_mini_racer(document: Path, rounds: int) -> dict[str, Any]:
     """Measure a fresh mini-racer context a run."""
     python = environment("mini-racer", MINI_RACER)

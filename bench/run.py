@@ -15,6 +15,7 @@ from pathlib import Path
 import calls
 import compute
 import corpus
+import declarations
 import fresh
 import hostile
 import rate
@@ -32,6 +33,7 @@ HEADING = "## Numbers\n"
 
 MEASUREMENTS = {
     "tokens": tokens.measure,
+    "declarations": declarations.measure,
     "fresh": fresh.measure,
     "sandbox": sandbox.measure,
     "compute": compute.measure,

@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self, overload
 
 from keyhole.answer.execution import Execution
-from keyhole.answer.search import Search
+from keyhole.answer.exploration import Exploration
+from keyhole.answer.search import NEAR, Search
 from keyhole.config import Config, OpenAPI, openapi
 from keyhole.edition import Edition
 from keyhole.errors import ProgramError, UsageError, nearest
@@ -164,10 +165,12 @@ class CodeMode:
                 "search takes either a query or code", hint="Give words, or JavaScript over `ops` and `spec`."
             )
         if code is not None:
-            return await self._run(code, Audit(), caller, calls=False)
+            catalog = self.catalog
+            run = await self._run(code, Audit(), caller, calls=False)
+            return Exploration.of(run, {api: found[0].signature.schemas for api, found in catalog.apis.items()})
         query = (query or "")[:_MAX_QUERY]
-        found = await asyncio.to_thread(self.catalog.search, query, limit=limit)
-        return Search(query, found.total, found.operations, budget, found.best, found.unanswered)
+        found = await asyncio.to_thread(self.catalog.search, query, limit=limit + NEAR)
+        return Search.of(query, found, limit=limit, budget=budget)
 
     async def execute(
         self,

@@ -9,7 +9,8 @@ from inline_snapshot import snapshot
 from tests.catalog.documents import ZONES
 
 from keyhole.catalog.catalog import Catalog
-from keyhole.catalog.declare import MAX_TOKENS, declaration, describe, describe_part, usage
+from keyhole.catalog.declare import MAX_TOKENS, declaration, usage
+from keyhole.catalog.describe import describe, describe_part
 from keyhole.catalog.overview import declarations
 from keyhole.catalog.schema import Schemas
 from keyhole.catalog.types import Cut, Printer
@@ -33,13 +34,13 @@ def test_a_declaration_says_what_goes_in_and_comes_out(zones):
     assert declaration(zones.lookup("zones_create")) == snapshot("""\
 declare namespace zones {
 // POST /zones · write · Create a zone
-function zones_create(args: { body: { name: string; paused?: boolean; plan?: "free" | "pro" | "business"; parent?: unknown /* Zone */ } }): Promise<unknown>;
+function zones_create(args: { body: { name: string; paused?: boolean; plan?: "free" | "pro" | "business"; parent?: unknown /*Zone*/ } }): Promise<unknown>;
 }\
 """)
     assert declaration(zones.lookup("zones_list")) == snapshot("""\
 declare namespace zones {
 // GET /zones · read · List zones
-function zones_list(args?: { per_page?: number; order?: "asc" | "desc"; active?: boolean; tags?: string[]; name?: string }): Promise<{ id: string; name: string; paused?: boolean; plan?: "free" | "pro" | "business"; parent?: unknown /* Zone */ }[]>;
+function zones_list(args?: { per_page?: number; order?: "asc" | "desc"; active?: boolean; tags?: string[]; name?: string }): Promise<{ id: string; name: string; paused?: boolean; plan?: "free" | "pro" | "business"; parent?: unknown /*Zone*/ }[]>;
 }\
 """)
     assert declaration(zones.lookup("files_put")) == snapshot("""\
@@ -65,7 +66,7 @@ function zones_create(args: {
     name: string; // The domain
     paused?: boolean;
     plan?: "free" | "pro" | "business";
-    parent?: unknown /* Zone */;
+    parent?: unknown /*Zone*/;
   };
 }): Promise<unknown>;
 }\

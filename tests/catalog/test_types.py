@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from keyhole.catalog.declare import declaration, describe, describe_part
+from keyhole.catalog.declare import declaration
+from keyhole.catalog.describe import describe, describe_part
 from keyhole.sources.openapi import load
 
 STRING = {"type": "string"}
@@ -159,11 +160,11 @@ def test_tuples_maps_and_names_of_ones_own():
 def test_what_is_deprecated_comes_last_and_says_so_where_one_might_send_it():
     old = {**STRING, "deprecated": True}
     sent, answered = both(thing(a=old, b=STRING))
-    assert sent == "{ b?: string; a?: string /* deprecated */ }"
+    assert sent == "{ b?: string; a?: string /*deprecated*/ }"
     assert answered == "{ a?: string; b?: string }"
     parameters = [{"name": "was", "in": "query", "deprecated": True, "schema": ref("S")}, {"name": "q", "in": "query", "schema": {**NUMBER, "default": 5}}]  # fmt: skip
     found = operation(STRING, {"S": STRING}, "3.0.3", parameters)
-    assert "{ body: string; q?: number; was?: string /* deprecated */ }" in declaration(found)
+    assert "{ body: string; q?: number; was?: string /*deprecated*/ }" in declaration(found)
     described = describe(found)
     assert "was?: string; // deprecated" in described
     assert "q?: number; // default 5" in described

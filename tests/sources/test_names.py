@@ -133,7 +133,7 @@ def test_the_recursive_reference_of_the_older_draft():
     assert source.document["components"]["schemas"]["Filter"]["properties"]["filters"]["items"]["oneOf"][1] == {
         "$ref": "#/components/schemas/Filter"
     }
-    assert typed(source) == '{ filters?: ("leaf" | unknown /* Filter */)[] }'
+    assert typed(source) == '{ filters?: ("leaf" | unknown /*Filter*/)[] }'
     assert typed(source, 1) == "unknown"
 
 

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from keyhole.catalog.call import Call
-from keyhole.catalog.declare import declaration, describe
+from keyhole.catalog.declare import declaration
+from keyhole.catalog.describe import describe
 from keyhole.sources.openapi import load
 
 STRING = {"type": "string"}

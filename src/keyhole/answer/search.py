@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING, Any
 from keyhole.catalog.declare import declaration
 from keyhole.catalog.overview import declarations
 from keyhole.catalog.wording import comment
+from keyhole.tokens import estimate
 
 if TYPE_CHECKING:
     from keyhole.catalog.operation import Operation
+    from keyhole.catalog.ranking import Found
 
-_NOTES = 40
+NEAR = 12
+"""How many operations beside the hits are worth a name."""
+MAX_FOUND = 100
+_NAMES = 40
+_WEAK = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """The operations that answer a query, best first, and how many answer about as well (`total`).
 
-    `best` are the places of the best hit of each line of the query; `unanswered` the lines that nothing matches.
+    `best` are the places of the best hit of each line of the query; `unanswered` the lines that nothing matches;
+    `near` the operations that come after the hits where the first one is no better than others.
     """
 
     query: str
@@ -28,6 +35,16 @@ class Search:
     budget: int = 600
     best: tuple[int, ...] = (0,)
     unanswered: tuple[str, ...] = ()
+    near: tuple[Operation, ...] = ()
+
+    @classmethod
+    def of(cls, query: str, found: Found, *, limit: int, budget: int = 600) -> Search:
+        """Make an answer of at most `limit` hits, but one for every line, of what was found (with some to spare)."""
+        shown = max(limit, len(found.best))
+        weak = len(found.best) == 1 and len(found.scores) > 1 and found.scores[1] >= _WEAK * found.scores[0]
+        near = found.operations[shown : found.total] if weak else ()
+        hits = found.operations[:shown]
+        return cls(query, max(found.total, len(hits)), hits, budget, found.best, found.unanswered, near)
 
     @property
     def operations(self) -> list[dict[str, Any]]:
@@ -51,11 +68,28 @@ class Search:
                 "or look yourself: search({code: \"ops.filter(o => o.path.includes('…')).map(o => o.name)\"})."
             )
         notes = [f'// nothing for "{comment(line, 80)}"' for line in self.unanswered]
-        declared = declarations(self.hits, budget=self.budget - _NOTES, best=self.best)
-        if "/* " in declared:
-            notes.append("// /* … */ is cut: `await describe(name)` in code shows more")
-        if len(self.best) == 1 and (more := self.total - len(self.hits)) > 0:
-            notes.append(
-                f"// {more} more match about as well: add a word, or `await find(query, {{limit: 20}})` in code"
-            )
+        near, names = self._near()
+        more = self.total - len(self.hits) - names
+        rest = ""
+        if more > 0:
+            limit = min(MAX_FOUND, len(self.hits) + names + more)
+            rest = f"{more} more match: await find(query, {{limit: {limit}}})"
+        spent = sum(estimate(note) for note in notes) + estimate(rest) + 16
+        # On top of the budget: a hit's arguments are worth more than names.
+        notes += [f"// near: {near}"] if near else []
+        declared = declarations(self.hits, budget=self.budget - spent, best=self.best)
+        cut = "/* … */ is cut: await describe(name)" if "/* " in declared else ""
+        if cut or rest:
+            notes.append(f"// in code: {'; '.join(part for part in (cut, rest) if part)}")
         return "\n".join([declared, *notes])
+
+    def _near(self) -> tuple[str, int]:
+        """Name what is near, as many as a line of `_NAMES` tokens takes."""
+        several = len({one.api for one in (*self.hits, *self.near)}) > 1
+        text = ""
+        for place, one in enumerate(self.near):
+            longer = f"{text}{', ' if text else ''}{one.qualified if several else one.name}"
+            if estimate(longer) > _NAMES:
+                return text, place
+            text = longer
+        return text, len(self.near)

@@ -17,10 +17,14 @@ _NAMED_VALUE = "x-ms-discriminator-value"
 
 @dataclass(frozen=True, slots=True)
 class Discriminator:
-    """`name` is the property; `mapped` the values by reference, as far as the document says them."""
+    """`name` is the property; `mapped` the values by reference, as far as the document says them.
+
+    `default` is the schema of what has no such property, or another value (OpenAPI 3.2, Discriminator Object).
+    """
 
     name: str
     mapped: dict[str, list[str]]
+    default: str = ""
 
     def values(self, ref: str, schemas: Schemas) -> list[str]:
         """Give the values that mean the schema that `ref` points at: as mapped, else its own name."""
@@ -33,6 +37,8 @@ class Discriminator:
         ref = found.get("$ref")
         if not isinstance(ref, str):
             return cast("Any", option)
+        if ref == self.default:
+            return found
         own = schemas.resolve(schemas.properties(found).get(self.name))
         values = self.values(ref, schemas)
         known = own.get("enum")
@@ -65,9 +71,13 @@ def _read(raw: Schema) -> Discriminator | None:
     mapped: dict[str, list[str]] = {}
     for value, target in cast("Schema", mapping).items() if isinstance(mapping, dict) else ():
         if isinstance(target, str):
-            ref = target if "#" in target or "/" in target else f"#/components/schemas/{target}"
-            mapped.setdefault(ref, []).append(value)
-    return Discriminator(name, mapped)
+            mapped.setdefault(_reference(target), []).append(value)
+    default = raw.get("defaultMapping")
+    return Discriminator(name, mapped, _reference(default) if isinstance(default, str) and default else "")
+
+
+def _reference(target: str) -> str:
+    return target if "#" in target or "/" in target else f"#/components/schemas/{target}"
 
 
 def told(properties: dict[str, Schema], schema: Schema, ref: str, schemas: Schemas) -> dict[str, Schema]:
@@ -82,9 +92,21 @@ def told(properties: dict[str, Schema], schema: Schema, ref: str, schemas: Schem
     return properties
 
 
+def offspring(schema: Any, schemas: Schemas) -> dict[str, Schema]:
+    """Give the fields that only the schemas have which are made from one that `schema` refers to."""
+    ref = cast("Schema", schema).get("$ref") if isinstance(schema, dict) else None
+    kind = discriminator_of(schemas.resolve(schema), schemas)
+    found: dict[str, Schema] = {}
+    for heir in heirs(ref, kind, schemas) if isinstance(ref, str) and kind else ():
+        for name, field in schemas.properties({"$ref": heir}).items():
+            found.setdefault(name, field)
+    return found
+
+
 def heirs(ref: str, kind: Discriminator, schemas: Schemas) -> list[str]:
     """Give references to the schemas that are made from the one at `ref`: mapped, or with it in their `allOf`."""
-    found = dict.fromkeys(target for target in islice(kind.mapped, _MAX_HEIRS) if schemas.target(target))
+    known = [*islice(kind.mapped, _MAX_HEIRS), kind.default]
+    found = dict.fromkeys(target for target in known if target and schemas.target(target))
     queue = [ref]
     while queue and len(found) < _MAX_HEIRS:
         for child in schemas.children(queue.pop()):
@@ -118,14 +140,13 @@ def _parted(ref: str, kind: Discriminator, schemas: Schemas) -> tuple[Schema, li
     for child in children:
         fields = schemas.properties({"$ref": child})
         more = {name: schema for name, schema in fields.items() if name not in own}
-        required = schemas.required({"$ref": child})
-        options.append(
-            {
-                "type": "object",
-                "properties": {kind.name: {"enum": kind.values(child, schemas)}, **more},
-                "required": [kind.name, *(name for name in more if name in required)],
-            }
-        )
+        required = [name for name in more if name in schemas.required({"$ref": child})]
+        said: Schema = {"enum": kind.values(child, schemas)}
+        if child == kind.default:
+            said = own[kind.name]
+        else:
+            required = [kind.name, *required]
+        options.append({"type": "object", "properties": {kind.name: said, **more}, "required": required})
     return base, options
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.declare import MAX_TOKENS, bare, function, heading, namespace
+from keyhole.catalog.declare import MAX_TOKENS, arguments_of, auth, bare, function, heading, namespace, output_of
+from keyhole.catalog.repeats import named_once
 from keyhole.catalog.types import Cut, Printer, TooLarge
 from keyhole.tokens import estimate
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from keyhole.catalog.operation import Operation
     from keyhole.catalog.schema import Schemas
+    from keyhole.catalog.types import Alias
 
 _ARGUMENTS = (Cut(0, 0, 2), Cut(1, 0, 3), Cut(1, 6, 4), Cut(1, 14, 6), Cut(1, 40, 8), Cut(2, 40, 10), Cut(3, 40, 12))
 _OUTPUTS = (Cut(0, 0, 1), Cut(1, 4, 2), Cut(1, 8, 4), Cut(1, 14, 6), Cut(2, 16, 6), Cut(2, 30, 8))
@@ -32,7 +34,8 @@ _LEAST_FIELDS = 3
 _MAX_NAME = 40
 _TAKEN = frozenset({"Promise", "Record", "Uint8Array", "Array", "Object", "Function"})
 
-Key = tuple[int, str]
+Key = tuple[int, str, bool]
+"""A type that may be named: whose document, its reference, and whether it is sent (or comes back)."""
 
 
 def declarations(operations: Sequence[Operation], *, budget: int = 600, best: Sequence[int] = (0,)) -> str:
@@ -55,6 +58,11 @@ class _Answer:
         self._written: dict[tuple[int, int, int], tuple[str, list[Key]]] = {}
         self._declared: dict[tuple[str, Key, int], tuple[str, list[Key]]] = {}
         self._costs: dict[str, int] = {}
+        self.needs: dict[str, str | None] = {}
+        """What every operation of an API here wants as credentials; None where they differ."""
+        for operation in operations:
+            need = auth(operation)
+            self.needs[operation.api] = need if self.needs.get(operation.api, need) == need else None
         self._name_shared()
 
     def grow(self, budget: int) -> None:
@@ -75,13 +83,10 @@ class _Answer:
         self._types(2, budget)
         for level in (5, 6):
             self._each(self.arguments, self.best, level, budget)
-        for level in (3, 4, 5):
+        for level in (3, 4):
             self._each(self.outputs, self.best, level, budget)
         self._types(3, budget)
-        for level in (5, 6):
-            self._each(self.arguments, self.others, level, budget)
-        for level in (3, 4):
-            self._each(self.outputs, self.others, level, budget)
+        self._each(self.arguments, self.others, 5, budget)
 
     def _make_room(self, budget: int) -> None:
         """Show the whole arguments of the best, at the expense of the others, then in the order of the lines."""
@@ -93,6 +98,8 @@ class _Answer:
         for place in reversed(self.best):
             if self._cost() > budget:
                 self.arguments[place] = 0
+                if (named := self._outermost(self.operations[place], sent=True)) is not None:
+                    self.levels[named] = 0
 
     def _grow_best(self, budget: int) -> None:
         for level in range(2, _WHOLE + 1):
@@ -100,7 +107,12 @@ class _Answer:
 
     def text(self) -> str:
         """Write the namespaces, one an API, types first."""
-        return "\n".join(namespace(api, texts) for api, texts in self._parts().items())
+        taken = {*_TAKEN, *(name for names in self.names.values() for name in names.values())}
+        written: list[str] = []
+        for api, texts in self._parts().items():
+            first = [f"// auth: {self.needs[api]}"] if self.needs[api] else []
+            written.append(namespace(api, [*first, *named_once(texts, taken)]))
+        return "\n".join(written)
 
     def _each(self, levels: list[int], places: list[int], level: int, budget: int) -> None:
         for place in places:
@@ -109,8 +121,9 @@ class _Answer:
                 continue
             levels[place] = level
             kept = dict(self.levels)
-            if levels is self.outputs and (named := self._outermost(self.operations[place])) is not None:
-                self.levels[named] = max(self.levels.get(named, 0), min(level, 3))
+            sent = levels is self.arguments
+            if (named := self._outermost(self.operations[place], sent=sent)) is not None:
+                self.levels[named] = max(self.levels.get(named, 0), level if sent else min(level, 3))
             if self._cost() > budget:
                 levels[place] = before
                 self.levels = kept
@@ -118,7 +131,7 @@ class _Answer:
     def _types(self, level: int, budget: int) -> None:
         for named in list(self._used()):
             before = self.levels.get(named, 0)
-            if before >= level:
+            if before >= level or named[1][2]:
                 continue
             self.levels[named] = level
             if self._cost() > budget:
@@ -127,7 +140,7 @@ class _Answer:
     def _cost(self) -> int:
         total = 0
         for api, texts in self._parts().items():
-            total += 6 + len(api) // 4
+            total += 6 + (len(api) + len(self.needs[api] or "")) // 4
             for text in texts:
                 if text not in self._costs:
                     self._costs[text] = estimate(text)
@@ -136,8 +149,8 @@ class _Answer:
 
     def _parts(self) -> dict[str, list[str]]:
         parts: dict[str, list[str]] = {}
-        for operation in self.operations:
-            parts.setdefault(operation.api, [])
+        for api in self.needs:
+            parts[api] = []
         for api, key in self._used():
             parts[api].append(self._type(api, key)[0])
         for place, operation in enumerate(self.operations):
@@ -162,15 +175,12 @@ class _Answer:
         if mark not in self._written:
             operation = self.operations[place]
             used: list[Key] = []
-            head = heading(operation, _LONG if place in self.best and len(self.best) <= _FEW else _SHORT)
+            own = [f"auth {auth(operation) or 'none'}"] if self.needs[operation.api] is None else []
+            head = heading(operation, _LONG if place in self.best and len(self.best) <= _FEW else _SHORT, *own)
             try:
-                text = function(
-                    operation,
-                    _ARGUMENTS[mark[1]],
-                    _OUTPUTS[mark[2]],
-                    _BOUND,
-                    lambda ref: self._named(operation.api, operation.signature.schemas, ref, used),
-                )
+                taken = arguments_of(operation, _ARGUMENTS[mark[1]], _BOUND, self._alias(operation, used, sent=True))
+                answer = output_of(operation, _OUTPUTS[mark[2]], _BOUND, self._alias(operation, used, sent=False))
+                text = function(operation, taken, answer)
             except TooLarge:
                 used.clear()
                 text = bare(operation)
@@ -184,10 +194,11 @@ class _Answer:
             schemas = self._schemas[key[0]]
 
             def alias(ref: str) -> str | None:
-                return None if ref == key[1] else self._named(api, schemas, ref, used)
+                return None if ref == key[1] else self._named(api, (key[0], ref, key[2]), used)
 
+            cuts = _ARGUMENTS if key[2] else _TYPES
             try:
-                printer = Printer(schemas, _TYPES[mark[2]], request=False, bound=_BOUND, alias=alias)
+                printer = Printer(schemas, cuts[mark[2]], request=key[2], bound=_BOUND, alias=alias)
                 text = printer.type({"$ref": key[1]})
             except TooLarge:
                 used.clear()
@@ -195,21 +206,27 @@ class _Answer:
             self._declared[mark] = (f"type {self.names[api][key]} = {text};", used)
         return self._declared[mark]
 
-    def _named(self, api: str, schemas: Schemas, ref: str, used: list[Key]) -> str | None:
-        name = self.names.get(api, {}).get((id(schemas), ref))
+    def _alias(self, operation: Operation, used: list[Key], *, sent: bool) -> Alias:
+        source = id(operation.signature.schemas)
+        return lambda ref: self._named(operation.api, (source, ref, sent), used)
+
+    def _named(self, api: str, key: Key, used: list[Key]) -> str | None:
+        name = self.names.get(api, {}).get(key)
         if name:
-            used.append((id(schemas), ref))
+            used.append(key)
         return name
 
-    def _outermost(self, operation: Operation) -> tuple[str, Key] | None:
-        """Give the named type that an operation answers with, itself or as the items of an array."""
-        schemas = operation.signature.schemas
-        ref = _ref(operation.signature.output)
+    def _outermost(self, operation: Operation, *, sent: bool) -> tuple[str, Key] | None:
+        """Give the named type that an operation takes or answers with, itself or as the items of an array."""
+        signature = operation.signature
+        schemas, body = signature.schemas, signature.body
+        schema = (body.schema if body else None) if sent else signature.output
+        ref = _ref(schema)
         if ref is not None and schemas.resolve({"$ref": ref}).get("type") == "array":
             ref = _ref(schemas.resolve({"$ref": ref}).get("items"))
-        elif ref is None and operation.signature.output:
-            ref = _ref(operation.signature.output.get("items"))
-        key = (id(schemas), ref or "")
+        elif ref is None and schema:
+            ref = _ref(schema.get("items"))
+        key = (id(schemas), ref or "", sent)
         return (operation.api, key) if key in self.names.get(operation.api, {}) else None
 
     def _name_shared(self) -> None:
@@ -217,15 +234,20 @@ class _Answer:
         self._schemas: dict[int, Schemas] = {}
         counts: Counter[tuple[str, Key]] = Counter()
         for operation in self.operations:
-            schemas = operation.signature.schemas
+            signature = operation.signature
+            schemas, body = signature.schemas, signature.body
             self._schemas[id(schemas)] = schemas
-            counts.update((operation.api, (id(schemas), ref)) for ref in _refs(operation.signature.output, schemas, 2))
+            for schema, sent in ((signature.output, False), (body.schema if body else None, True)):
+                refs = _refs(schema, schemas, 1 if sent else 2)
+                counts.update((operation.api, (id(schemas), ref, sent)) for ref in refs)
         for (api, key), times in counts.items():
             schemas = self._schemas[key[0]]
-            if times < 2 or len(schemas.properties({"$ref": key[1]})) < _LEAST_FIELDS:
+            fields = schemas.fields if key[2] else schemas.properties
+            if times < 2 or len(fields({"$ref": key[1]})) < _LEAST_FIELDS:
                 continue
             names = self.names.setdefault(api, {})
-            names[key] = _free(schemas.name(key[1]), set(names.values()))
+            both = key[2] and (api, (*key[:2], False)) in counts
+            names[key] = _free(f"{schemas.name(key[1])}{'Input' if both else ''}", set(names.values()))
 
 
 def _refs(schema: Any, schemas: Schemas, depth: int) -> Iterator[str]:

@@ -52,7 +52,7 @@ _NEAR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: the best operations with their scores, and how many answer about as well (`total`).
+    """What a search found: the best operations with their scores, and how many are near the best (`total`).
 
     `best` are the places, in `operations`, of the best hit of each line; `unanswered` the lines that have none.
     """
@@ -109,7 +109,6 @@ class Index:
             for order, scores in zip(orders, ranked, strict=True):
                 if place < len(order) and (len(chosen) < limit or not place):
                     chosen.setdefault(order[place], scores[order[place]])
-        near.update(chosen)
         places = {number: place for place, number in enumerate(chosen)}
         return Found(
             tuple(self._operations[number] for number in chosen),

@@ -67,6 +67,46 @@
     return root;
   };
 
+  // A whole document, all its paths or all its schemas are never what a model wants to read (and do not fit into the
+  // memory of a run): what is sent of them is an outline. To the program itself they are whole, JSON.stringify included.
+  const MANY = 150, TOLD = 6;
+  const { stringify } = JSON;
+  const probe = new Map([['', 0]]);
+  const is_sent = () => stringify(probe) !== '{}'; // only on its way out of the sandbox does a Map say what it holds
+  const outlined = (node, outline) => {
+    if (node === null || typeof node !== 'object' || Object.keys(node).length <= MANY) return;
+    hidden(node, 'toJSON', function () { return this === node && is_sent() ? outline(node) : this; });
+  };
+  const each = (node, tell) => Object.fromEntries(Object.keys(node).map((name) => [name, tell(node[name])]));
+  const of_path = (item) => VERBS.filter((verb) => item?.[verb] !== undefined).join(' ');
+  const of_schema = (schema) => {
+    const names = Object.keys(schema?.properties ?? {});
+    return names.length ? names.slice(0, TOLD).join(' ') + (names.length > TOLD ? ` … ${names.length - TOLD} more` : '')
+      : `${schema?.type ?? Object.keys(schema ?? {})[0] ?? ''}`;
+  };
+  const outline = (root) => {
+    const { paths, definitions, components } = root;
+    const schemas = components?.schemas ?? definitions;
+    const count = (node) => Object.keys(node ?? {}).length;
+    if (count(paths) + count(schemas) <= MANY) return root;
+    outlined(paths, (node) => each(node, of_path));
+    outlined(schemas, (node) => each(node, of_schema));
+    const said = (node, where) => `${count(node)} of them: ${where}`;
+    hidden(root, 'toJSON', function () {
+      if (this !== root || !is_sent()) return this;
+      const { paths: _paths, definitions: _definitions, components: _components, ...rest } = root;
+      const parts = components ? { components: each(components, (node) => said(node, 'return their keys, or one')) } : {};
+      if (definitions) parts.definitions = said(definitions, 'return their keys, or one');
+      return { ...rest, paths: said(paths, 'see ops, or find(query)'), ...parts };
+    });
+    if (components) {
+      hidden(components, 'toJSON', function () {
+        return this === components && is_sent() ? each(components, (node) => said(node, 'return their keys, or one')) : this;
+      });
+    }
+    return root;
+  };
+
   const VERBS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
   const global_of = ({ name: api, title }) => {
     const call = (name, raw) => (args) =>
@@ -101,7 +141,7 @@
 
   const several = {};
   apis.forEach((api, i) => {
-    several[api.name] = link(documents[i]);
+    several[api.name] = outline(link(documents[i]));
     hidden(globalThis, api.name, global_of(api));
   });
   hidden(globalThis, 'spec', apis.length === 1 ? several[apis[0].name] : several);

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.discriminator import discriminator_of, parted, told
 from keyhole.catalog.telling import rank
-from keyhole.catalog.wording import IDENTIFIER, comment, key, literal, note
+from keyhole.catalog.wording import IDENTIFIER, SKIPPED, comment, hint, key, literal, note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from keyhole.catalog.schema import Schemas
 
 Schema = dict[str, Any]
+Alias = Callable[[str], str | None]
+"""Gives the name under which what a `$ref` points at is declared elsewhere, or None."""
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*', re.DOTALL)
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 _MAX_KEY = 80
-_NAMED = 6
+_JOINED = 6
+_HINTED = 14
 _MAX_FORMS = 40
 _FORMS_READ = 12
 _FLAT = 200
@@ -36,12 +37,16 @@ class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smal
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How much of a type is shown: levels of objects, properties of an object, enum values, text of a property."""
+    """How much of a type is shown: levels of objects, properties of an object, enum values, text of a property.
+
+    `named` says how many of the properties that are not shown are named.
+    """
 
     depth: int
     width: int
     values: int
     text: int = 0
+    named: int = 6
 
 
 class Printer:
@@ -57,7 +62,7 @@ class Printer:
         *,
         request: bool,
         bound: int = 40_000,
-        alias: Callable[[str], str | None] | None = None,
+        alias: Alias | None = None,
     ) -> None:
         self._alias = alias
         self._request = request
@@ -72,7 +77,7 @@ class Printer:
         ref = cast("Schema", schema).get("$ref") if isinstance(schema, dict) else None
         if isinstance(ref, str):
             if ref in stack or len(stack) > _MAX_STACK:
-                return f"unknown /* {comment(self._schemas.name(ref), 40)} */"
+                return f"unknown /*{comment(self._schemas.name(ref), 40)}*/"
             if self._alias and (name := self._alias(ref)):
                 return name
             stack = (*stack, ref)
@@ -113,7 +118,7 @@ class Printer:
             parts.append(f"[name: string]: unknown{';' if self._cut.text else ''}")
         rest = ""
         if hidden:
-            rest = f"/* {_listed([row[0] for row in hidden])} */"
+            rest = f"/* {_listed([row[0] for row in hidden], self._cut.named)} */"
         if not self._cut.text:
             body = "; ".join(parts)
             return "{ " + body + (" " if rest and body else "") + rest + " }" if body or rest else "{}"
@@ -133,11 +138,15 @@ class Printer:
 
     def _explained(self, text: str, schema: Any) -> str:
         """With descriptions on, end the member's line with its text; without, say in a word what is deprecated."""
-        if not self._cut.text:
-            return f"{text} /* deprecated */" if self._request and self._is_deprecated(schema) else text
         own = cast("Schema", schema) if isinstance(schema, dict) else {}
-        said = {name: own[name] for name in ("description", "deprecated") if name in own}
-        notes = note({**self._schemas.resolve(schema), **said}, self._cut.text)
+        found = self._schemas.resolve(schema)
+        if not self._cut.text:
+            if not self._request:
+                return text
+            said = "deprecated" if self._is_deprecated(schema) else hint(found) if self._cut.width >= _HINTED else ""
+            return f"{text} /*{said}*/" if said else text  # without the blanks of what is cut
+        told = {name: own[name] for name in ("description", "deprecated") if name in own}
+        notes = note({**found, **told}, self._cut.text, request=self._request)
         first, newline, rest = text.partition("\n")
         line = f" // {notes}" if notes else ""
         return f"{first}{line}{newline}{rest};" if newline else f"{first};{line}"
@@ -192,7 +201,7 @@ class Printer:
             if depth <= 0:
                 needed = self._schemas.required(schema)
                 names = sorted(properties, key=(lambda name: name not in needed) if self._request else rank)
-                return f"{{ /* {_listed(names)} */ }}"
+                return f"{{ /* {_listed(names, self._cut.named)} */ }}"
             if "allOf" in schema and stack and stack[-1]:
                 properties = told(properties, schema, stack[-1], self._schemas)
             required = self._schemas.required(schema)
@@ -291,7 +300,7 @@ class Printer:
         return (
             once[0]
             if len(once) == 1
-            else {"anyOf": once[:_NAMED], **{key: True for key in (self._hidden,) if resolved[0].get(key)}}
+            else {"anyOf": once[:_JOINED], **{key: True for key in (self._hidden,) if resolved[0].get(key)}}
         )
 
     def _values(self, values: list[Any]) -> str:
@@ -327,7 +336,7 @@ def _array(inner: str) -> str:
 
 def _balanced(text: str) -> bool:
     """Say whether the brace that opens `text` is closed by its last character."""
-    plain = _QUOTED.sub("", text)
+    plain = SKIPPED.sub("", text)
     level = 0
     for at, char in enumerate(plain):
         level += (char == "{") - (char == "}")
@@ -340,6 +349,6 @@ def _bare(text: str) -> bool:
     return "*/" not in text and "\n" not in text and len(text) < _MAX_KEY
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(comment(name, 40) for name in names[:_NAMED])
-    return f"{shown}, … {len(names) - _NAMED} more" if len(names) > _NAMED else shown
+def _listed(names: list[str], limit: int) -> str:
+    shown = ", ".join(comment(name, 40) for name in names[:limit])
+    return f"{shown}, … {len(names) - limit} more" if len(names) > limit else shown

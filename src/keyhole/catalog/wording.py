@@ -5,12 +5,27 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 Schema = dict[str, Any]
 
 IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+SKIPPED = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|//[^\n]*', re.DOTALL)
+"""What of TypeScript written here may hold a brace that is none: strings and comments."""
+
+_BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 _MAX_LITERAL = 60
+_LONG = 1_000
+_SHORT_PATTERN = 30
+_PLAIN_FORMATS = frozenset(("int32", "int64", "float", "double", "binary", "string"))
+_TOLD_BY_NAME = frozenset(("uri", "url", "uuid", "email"))
+_TELLING_FORMATS = frozenset(("date-time", "date", "time", "duration", "unix-time", "email", "uuid", "byte", "base64"))
+_BOUNDS = (
+    ("minimum", "≥", ""), ("exclusiveMinimum", ">", ""), ("maximum", "≤", ""), ("exclusiveMaximum", "<", ""),
+    ("multipleOf", "steps of", ""), ("minLength", "≥", " chars"), ("maxLength", "≤", " chars"),
+    ("minItems", "≥", " items"), ("maxItems", "≤", " items"),
+)  # fmt: skip
 
 
 def literal(value: Any) -> str:
@@ -31,39 +46,63 @@ def key(name: str) -> str:
     return json.dumps(name, ensure_ascii=not name.isprintable())
 
 
+@lru_cache(maxsize=8192)
 def comment(text: str, limit: int) -> str:
     """Make a document's text safe in a comment of either kind: one line, no controls, no end of comment, shortened."""
     head = text[: limit * 4]
-    calm = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in head)
-    calm = re.sub(r" {2,}", " ", calm).strip().replace("*/", "* /").replace("`", "'")
+    if not head.isascii():
+        head = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in head)
+    calm = _BLANKS.sub(" ", head).strip().replace("*/", "* /").replace("`", "'")
     return calm if len(calm) <= limit and len(text) == len(head) else f"{calm[:limit].rstrip()}…"
 
 
+@lru_cache(maxsize=8192)
 def prose(text: str, limit: int) -> str:
     """Give a description as plain words: no tags, no link targets; safe as `comment` is."""
     return comment(re.sub(r"<[^<>]{0,200}>|\]\([^()]{0,300}\)|\[|\*\*", "", text[: limit * 6]), limit)
 
 
-def note(schema: Schema, limit: int) -> str:
-    """Say in a line what a type cannot: deprecation, format, default, bounds, description."""
+def note(schema: Schema, limit: int, *, request: bool = True) -> str:
+    """Say in a line what a type cannot: deprecation, format, default, bounds, description. Bounds where it is sent."""
     found = ["deprecated"] if schema.get("deprecated") is True else list[str]()
     form = schema.get("format")
-    if isinstance(form, str) and form not in ("int32", "int64", "float", "double", "binary", "string"):
+    if isinstance(form, str) and form not in _PLAIN_FORMATS and (request or form not in _TOLD_BY_NAME):
         found.append(comment(form, 30))
-    for name, sign in (
-        ("default", "default "),
-        ("minimum", "≥ "),
-        ("maximum", "≤ "),
-        ("maxLength", "≤ "),
-    ):
-        value = schema.get(name)
-        if isinstance(value, str | int | float) and not (
-            value == "" or (isinstance(value, bool) and name != "default")
-        ):
-            if name == "maxLength" and "enum" in schema:
-                continue
-            found.append(f"{sign}{comment(literal(value), 40)}{' chars' if name == 'maxLength' else ''}")
+    if request:
+        found += _bounds(schema)
     description = schema.get("description")
     if isinstance(description, str) and description.strip():
         found.append(prose(description, limit))
     return "; ".join(found)
+
+
+def hint(schema: Schema) -> str:
+    """Say in a word or two what a value must look like that a type has as a mere string or number; often nothing."""
+    form, pattern = schema.get("format"), schema.get("pattern")
+    if "enum" in schema or "const" in schema:
+        return ""
+    if isinstance(form, str) and form in _TELLING_FORMATS:
+        return comment(form, 30)
+    return f"/{comment(pattern, 30)}/" if isinstance(pattern, str) and len(pattern) <= _SHORT_PATTERN else ""
+
+
+def _bounds(schema: Schema) -> list[str]:
+    found: list[str] = []
+    default = schema.get("default")
+    if isinstance(default, str | int | float) and default != "":
+        found.append(f"default {comment(literal(default), 40)}")
+    if "enum" in schema or "const" in schema:
+        return found
+    for name, sign, unit in _BOUNDS:
+        value = schema.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and not _goes_without_saying(name, value):
+            found.append(f"{sign} {comment(literal(value), 30)}{unit}")
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str) and pattern:
+        found.append(f"/{comment(pattern, 60)}/")
+    return found
+
+
+def _goes_without_saying(name: str, value: float) -> bool:
+    """Say whether a bound is one that hardly anybody would break."""
+    return (name == "maxLength" and value > _LONG) or (name.startswith("min") and name != "minimum" and value < 1)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
-from keyhole.catalog.declare import describe, describe_part
+from keyhole.catalog.describe import describe, describe_part, describe_schema
 from keyhole.errors import ApiError, CallError, InvalidArguments
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
 from keyhole.gateway.files import Files
@@ -149,11 +149,23 @@ class Door:
         names = cast("list[Any]", name) if isinstance(name, list) else [name]
         if not names or len(names) > MAX_DESCRIBED:
             raise InvalidArguments(f"describe() was given {len(names)} names: it takes 1 to {MAX_DESCRIBED}")
-        found = [self._gateway.catalog.lookup(_name_of(one)) for one in names]
         if path is not None:
             bounded("the path of describe()", path)
-            return "\n".join(describe_part(one, path, depth=depth or 4) for one in found)
-        return "\n".join(describe(one, depth=depth or 3) for one in found)
+        return "\n".join(self._described(one, path, depth) for one in names)
+
+    def _described(self, one: Value, path: str | None, depth: int | None) -> str:
+        """Describe what a program named, or what it took from `spec`."""
+        catalog = self._gateway.catalog
+        if isinstance(one, dict) and "name" not in one:
+            part = cast("dict[str, Any]", one)
+            if not isinstance(named := part.get("operationId"), str):
+                documents = [found[0].signature.schemas for found in catalog.apis.values()]
+                return describe_schema(part, documents, depth=depth or 3)
+            one = named
+        operation = catalog.lookup(_name_of(one))
+        if path is not None:
+            return describe_part(operation, path, depth=depth or 4)
+        return describe(operation, depth=depth or 3)
 
     async def _results(self, asked: dict[str, Any]) -> Value:
         names = asked.get("names")

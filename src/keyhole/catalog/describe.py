@@ -1,0 +1,229 @@
+"""One operation declared in full, or one part of it: what `describe` answers.
+
+Room goes to the arguments first: as deep as is asked for, then as wide, then as much text as fits; the answer of the
+operation gets what they leave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from keyhole.catalog.declare import (
+    MAX_TOKENS,
+    SUMMARY,
+    arguments_of,
+    auth,
+    declaration,
+    function,
+    heading,
+    namespace,
+    output_of,
+    says_nothing,
+)  # fmt: skip
+from keyhole.catalog.discriminator import offspring
+from keyhole.catalog.types import Cut, Printer, TooLarge
+from keyhole.catalog.wording import comment, prose
+from keyhole.errors import InvalidArguments, nearest
+from keyhole.tokens import estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from keyhole.catalog.operation import Operation
+    from keyhole.catalog.schema import Schemas
+
+MAX_DEPTH = 8
+_DESCRIPTION = 600
+_NESTED_ARRAYS = 4
+_NAMED = 30
+_SHARE = 0.7
+_LEAST = 120
+_REFERENCES = 50
+
+# (properties of an object, characters of a text) from generous to bare. The deepest type that fits with `_DEEP` or
+# less is taken, then the most generous.
+_FULL = ((60, 200), (60, 120), (40, 80), (40, 50), (24, 40), (16, 30), (10, 24), (6, 20), (3, 10))
+_DEEP = 4
+# A part is looked at for its fields: all their names before their texts.
+_WIDE = ((400, 200), (400, 120), (400, 60), (400, 30), (400, 12), (200, 10), (100, 10), (50, 10), (25, 10), (8, 10))
+
+Write = Callable[[Cut, int], str]
+"""Writes a type cut so, or raises TooLarge beyond so many characters."""
+
+
+def describe(operation: Operation, *, depth: int = 3, budget: int = MAX_TOKENS) -> str:
+    """Declare one operation with descriptions, a line a parameter, `depth` levels deep, in at most `budget` tokens."""
+    budget = min(budget, MAX_TOKENS)
+    head = _head(operation)
+    room = budget - estimate(namespace(operation.api, [*head, function(operation, "", "")]))
+    depth = min(depth, MAX_DEPTH)
+
+    def arguments(cut: Cut, bound: int) -> str:
+        return arguments_of(operation, cut, bound)
+
+    def output(cut: Cut, bound: int) -> str:
+        return output_of(operation, replace(cut, width=max(3, cut.width // 2)), bound)
+
+    taken = _largest(arguments, depth, _FULL, max(room * _SHARE, room - _LEAST * 4))
+    answer = _largest(output, depth, _FULL, room - estimate(taken or ""))
+    if taken is None or answer is None:
+        return declaration(operation, budget=budget)
+    if _is_cut(taken):
+        taken = _largest(arguments, depth, _FULL, room - estimate(answer)) or taken
+    full = namespace(operation.api, [*head, function(operation, taken, answer)])
+    if _is_cut(full):
+        part = "body" if _is_cut(taken) and operation.signature.body else "result"
+        full = f'{full}\n// cut: describe("{operation.name}", {{ path: "{part}" }}) shows more of a part'
+    return full if estimate(full) <= budget else declaration(operation, budget=budget)
+
+
+def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: int = MAX_TOKENS) -> str:
+    """Declare one part of an operation, `path` deep: "body.items", "result.owner", or an argument's name.
+
+    Raises InvalidArguments with what there is where a step of the path leads nowhere.
+    """
+    first, *steps = path.replace("[]", "").split(".")
+    signature = operation.signature
+    parts: dict[str, Any] = {one.name: one.schema for one in signature.parameters}
+    if signature.body:
+        parts["body"] = signature.body.schema
+    if signature.output is not None:
+        parts["result"] = signature.output
+    if first not in parts:
+        raise _no_part(operation, first, "", parts)
+    schema = _walk(operation, parts[first], first, steps)
+    title = f"// {operation.name}: {comment(path, 120)}"
+    name = "".join(re.findall(r"\w+", path.title(), re.ASCII)) or "Part"
+
+    def part(cut: Cut, bound: int) -> str:
+        return Printer(signature.schemas, cut, request=first != "result", bound=bound).type(schema)
+
+    room = budget - estimate(namespace(operation.api, [title, f"type P{name} = ;"]))
+    written = _largest(part, min(depth, MAX_DEPTH), _WIDE, room)
+    if written is None:
+        written = "unknown; // too large: describe one of its fields"
+    return namespace(operation.api, [title, f"type P{name} = {written};"])
+
+
+def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, depth: int = 3) -> str:
+    """Declare a schema as it stands in one of `documents`, `depth` levels deep, as what comes back.
+
+    Raises InvalidArguments where no document has what it refers to, or several have and do not agree.
+    """
+    refs = _references(schema)
+    known = [one for one in documents if all(one.target(ref) for ref in refs)]
+    if not known or any(one.target(ref) != known[0].target(ref) for one in known for ref in refs):
+        raise InvalidArguments(
+            f"describe() was given a part that refers to {comment(', '.join(refs), 120)!r}, "
+            f"which is in {'several APIs' if known else 'no API'}",
+            hint='Name an operation and a path in it: describe(name, { path: "body.field" }).',
+        )
+    schemas = known[0]
+    name = schemas.name(refs[0]) if "$ref" in schema and refs else "Part"
+
+    def written(cut: Cut, bound: int) -> str:
+        return Printer(schemas, cut, request=False, bound=bound).type(schema)
+
+    found = _largest(written, min(depth, MAX_DEPTH), _WIDE, MAX_TOKENS - 20)
+    return f"type {name[:1].upper()}{name[1:60]} = {found or 'unknown'};"
+
+
+def _references(part: Any) -> list[str]:
+    """Give the first references in a part of a document."""
+    found: dict[str, None] = {}
+    queue = [part]
+    while queue and len(found) < _REFERENCES:
+        one = queue.pop(0)
+        if isinstance(one, dict):
+            fields = cast("dict[str, Any]", one)
+            if isinstance(ref := fields.get("$ref"), str):
+                found[ref] = None
+            queue += fields.values()
+        elif isinstance(one, list):
+            queue += cast("list[Any]", one)
+    return list(found)
+
+
+def _head(operation: Operation) -> list[str]:
+    said = prose(operation.description, _DESCRIPTION)
+    summary, letters = _letters(operation.summary), _letters(said)
+    told = letters in summary or (not summary and len(said) <= SUMMARY)
+    if told:
+        lines = [heading(operation)]
+    else:
+        repeated = letters.startswith(_letters(prose(operation.summary, SUMMARY)))
+        lines = [heading(replace(operation, description="", summary="" if repeated else operation.summary))]
+        lines.append(f"// {said}")
+    if need := auth(operation):
+        lines.append(f"// auth: {need}")
+    if operation.id != f"{operation.method} {operation.path}" and _letters(operation.id) != _letters(operation.name):
+        lines.append(f"// operationId: {comment(operation.id, 120)}")
+    body = operation.signature.body
+    if body and body.content_type != "application/json" and not says_nothing(operation, body):
+        lines.append(f"// body is sent as {comment(body.content_type, 60)}")
+    return lines
+
+
+def _largest(write: Write, depth: int, ladder: Sequence[tuple[int, int]], room: float) -> str | None:
+    """Give the deepest type, then the most generous, that `write` writes in `room` tokens; None where none fits."""
+
+    def attempt(level: int, step: tuple[int, int]) -> str | None:
+        width, text = step
+        try:
+            written = write(Cut(level, width, max(4, min(width, 60)), text, _NAMED), max(200, round(room) * 5))
+        except TooLarge:
+            return None
+        return written if estimate(written) <= room else None
+
+    for floor in (_DEEP, *range(_DEEP + 1, len(ladder))):
+        for level in range(depth, 0, -1):
+            found = attempt(level, ladder[floor])
+            if found is not None:
+                better = (attempt(level, step) for step in ladder[:floor])
+                return next((one for one in better if one is not None), found)
+    return attempt(0, ladder[-1])
+
+
+def _is_cut(text: str) -> bool:
+    return "/* " in text
+
+
+def _walk(operation: Operation, schema: Any, first: str, steps: Sequence[str]) -> Any:
+    schemas = operation.signature.schemas
+    for place, step in enumerate(steps):
+        inside = _item(schema, schemas)
+        fields = {**offspring(inside, schemas), **schemas.fields(inside)}
+        if step not in fields:
+            raise _no_part(operation, step, ".".join([first, *steps[:place]]), fields)
+        schema = fields[step]
+    return schema
+
+
+def _item(schema: Any, schemas: Schemas) -> Any:
+    """Unwrap arrays and maps without fields of their own: a path goes through them without a step."""
+    for _ in range(_NESTED_ARRAYS):
+        found = schemas.resolve(schema)
+        inside = found.get("items", None if schemas.fields(found) else found.get("additionalProperties"))
+        if not isinstance(inside, dict):
+            break
+        schema = cast("Any", inside)
+    return schema
+
+
+def _no_part(operation: Operation, step: str, where: str, known: Iterable[str]) -> InvalidArguments:
+    names = list(known)
+    near = nearest(step[:80], names[:500]) or names[:8]
+    listed = ", ".join(comment(name, 60) for name in near)
+    inside = f"{comment(where, 120)} of {operation.qualified}" if where else operation.qualified
+    return InvalidArguments(
+        f"{inside} has no {comment(step, 60)!r}. There is: {listed or 'nothing inside'}",
+        hint='Write a path such as "body", "body.field" or "result.field".',
+        operation=operation.qualified,
+    )
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())

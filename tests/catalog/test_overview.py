@@ -1,0 +1,129 @@
+"""`catalog.overview` and `answer.search`: what several hits have in common is said once, and how to see the rest."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from keyhole.answer.search import NEAR, Search
+from keyhole.catalog.catalog import Catalog
+from keyhole.catalog.overview import declarations
+from keyhole.catalog.repeats import named_once
+from keyhole.sources.openapi.source import load
+from keyhole.tokens import estimate
+
+STRING = {"type": "string"}
+ENTRY = {
+    "type": "object",
+    "required": ["name"],
+    "properties": dict.fromkeys(("name", "kind", "text", "note"), STRING),
+}
+
+
+def api(*routes, security=None):
+    """Give a catalog of (method, path, summary, operation's own fields)."""
+    paths = {}
+    for at, (method, path, summary, more) in enumerate(routes):
+        said = {"operationId": f"op{at}", "summary": summary, "responses": {"204": {"description": ""}}, **more}
+        paths.setdefault(path, {})[method] = said
+    schemes = {name: {"type": "http", "scheme": "bearer"} for name in ("key", "admin")}
+    document = {
+        "openapi": "3.1.0", "info": {"title": "T"}, "paths": paths,
+        "components": {"schemas": {"Entry": ENTRY}, "securitySchemes": schemes},
+    }  # fmt: skip
+    return Catalog(load({**document, **({"security": security} if security else {})}).operations())
+
+
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Entry"}}},
+    }
+}
+
+
+def test_a_type_that_several_take_is_named_once():
+    records = api(("post", "/records", "Create", BODY), ("put", "/records/1", "Replace", BODY))
+    text = declarations(records.operations)
+    assert text.count("type Entry = { name: string; kind?: string; text?: string; note?: string };") == 1
+    assert text.count("(args: { body: Entry })") == 2
+
+
+def test_what_is_sent_and_what_comes_back_are_two_types():
+    answer = {"responses": {"200": {"description": "", "content": BODY["requestBody"]["content"]}}}
+    records = api(
+        ("post", "/records", "Create", {**BODY, **answer}), ("put", "/records/1", "Replace", {**BODY, **answer})
+    )
+    text = declarations(records.operations)
+    assert text.count("body: EntryInput") == 2
+    assert text.count("Promise<Entry>") == 2
+
+
+def test_what_is_repeated_word_for_word_gets_a_name():
+    shape = "{ width: number; height: number; file: string; language: string | null; votes: number }"
+    texts = [
+        f"function a(): Promise<{{ posters: {shape}[] }}>;",
+        f'function b(c: "{{"): Promise<{{ posters: {shape}[]; id: 1 }}>;',
+    ]
+    assert named_once(texts, {"Posters"}) == [
+        f"type Posters2 = {shape};",
+        "function a(): Promise<{ posters: Posters2[] }>;",
+        'function b(c: "{"): Promise<{ posters: Posters2[]; id: 1 }>;',
+    ]
+    assert named_once(texts[:1], set()) == texts[:1]
+
+
+def test_credentials_are_told_once_where_all_are_alike_and_each_where_not():
+    alike = api(("get", "/a", "A", {}), ("get", "/b", "B", {}), security=[{"key": []}])
+    assert declarations(alike.operations).splitlines()[1] == "// auth: key"
+    differ = api(
+        ("get", "/a", "A", {}),
+        ("get", "/b", "B", {"security": [{"admin": []}]}),
+        ("get", "/c", "C", {"security": []}),
+        security=[{"key": []}],
+    )
+    heads = [line for line in declarations(differ.operations).splitlines() if line.startswith("// GET")]
+    assert heads == [
+        "// GET /a · read · auth key · A",
+        "// GET /b · read · auth admin · B",
+        "// GET /c · read · auth none · C",
+    ]
+    assert "auth" not in declarations(api(("get", "/a", "A", {})).operations)
+
+
+def found(catalog, query, limit=5):
+    return Search.of(query, catalog.search(query, limit=limit + NEAR), limit=limit)
+
+
+def test_what_is_near_is_named_where_the_first_hit_is_no_better():
+    catalog = api(*(("get", f"/things/{at}", f"Show thing {at}", {}) for at in range(40)))
+    answer = found(catalog, "show thing")
+    text = answer.text()
+    assert text.count("function ") == 5
+    near = re.search(r"// near: (.*)", text)[1].split(", ")
+    assert near == [operation.name for operation in catalog.find("show thing", limit=5 + len(near))[5:]]
+    assert f"{40 - 5 - len(near)} more match: await find(query, {{limit: 40}})" in text
+
+
+def test_nothing_is_near_a_hit_that_is_plain():
+    catalog = api(
+        ("post", "/invoices/void", "Void an invoice", {}),
+        *(("get", f"/things/{at}", "Show an invoice", {}) for at in range(9)),
+    )
+    assert "near:" not in found(catalog, "void invoice").text()
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+def test_the_rest_is_where_the_answer_says(limit):
+    catalog = api(*(("get", f"/things/{at}", f"Show thing {at}", {}) for at in range(40)))
+    text = found(catalog, "show thing", limit=limit).text()
+    asked = int(re.search(r"limit: (\d+)", text)[1])
+    assert len(catalog.find("show thing", limit=asked)) == 40
+
+
+def test_several_lines_say_how_much_more_there_is(shared):
+    catalog = Catalog(load(shared / "specs" / "github.json").operations())
+    text = found(catalog, "create an issue\nlist labels").text()
+    assert re.search(r"\d+ more match: await find\(query, \{limit: \d+\}\)", text)
+    assert estimate(text) < 700
