@@ -16,7 +16,8 @@ from keyhole.errors import ProgramError, UsageError, nearest
 from keyhole.gateway.audit import Audit
 from keyhole.gateway.decision import Budget
 from keyhole.gateway.door import Door
-from keyhole.sandbox.engine import Failed, Limits, Paused
+from keyhole.gateway.mending import Notes
+from keyhole.sandbox.engine import Failed, Limits, LogLine, Paused
 from keyhole.sandbox.program import Program
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from keyhole.gateway.decision import CallRecord
     from keyhole.gateway.gateway import Gateway
     from keyhole.gateway.policy import Policy
-    from keyhole.sandbox.engine import LogLine
     from keyhole.sources.source import Notice, Source
 
 _MAX_QUERY = 16_000
@@ -175,17 +175,19 @@ class CodeMode:
             reading = await edition.preflight.read(program) if calls else None
             if reading is not None and (error := reading.stops()) is not None:
                 return Execution("failed", None, error, (), (), _ms_since(started), source=code)
-            way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
-            door = Door(edition.gateway, way)
+            notes = Notes()
+            way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in), notes) if calls else None
+            door = Door(edition.gateway, way, notes)
             outcome = await edition.engine.run(program, door, _engine_limits(self.config), on_log=on_log)
         assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
+        logs = (*outcome.logs, *(LogLine("note", line) for line in notes.lines()))
         if isinstance(outcome, Failed):
             _say_the_names(outcome.error, tuple(edition.gateway.catalog.apis))
             if reading is not None:
                 await reading.add_to(outcome.error)
-            return Execution("failed", None, outcome.error, made, outcome.logs, ms, source=code)
-        return Execution("finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, source=code)
+            return Execution("failed", None, outcome.error, made, logs, ms, source=code)
+        return Execution("finished", outcome.value, None, made, logs, ms, outcome.undefined, source=code)
 
 
 def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:

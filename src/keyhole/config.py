@@ -58,7 +58,7 @@ class OpenAPI:
     """One API by its OpenAPI document: a file, a URL, or the parsed document itself.
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
-    only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
+    only to fetch the document. `at_once` is how many calls the API gets at the same time. `security` gives credentials by the names of the document's security schemes: each is
     placed as the document says, and sent with the operations that want it. `base_url` pins where calls and
     credentials go. `allow` and `rules` are the policy for this API alone. `allow_private` lets the document itself,
     not only you, name addresses in private networks.
@@ -75,6 +75,7 @@ class OpenAPI:
     allow: Allow | None = None
     rules: tuple[Rule, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
+    at_once: int = Field(default=32, ge=1)
     allow_private: bool = False
 
     def shapes(self) -> dict[str, SchemeSecret]:

@@ -77,7 +77,8 @@ class Edition:
         policy = Policy(_rules(config, apis))
         compiler = config.compiler()
         tsc = Tsc(compiler) if compiler else None
-        gateway = Gateway(catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security))
+        at_once = {name: api.at_once for name, api in apis.items()}
+        gateway = Gateway(catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security), at_once)
         return cls(sources, gateway, engine, Preflight(catalog, tsc))
 
     async def retire(self) -> None:

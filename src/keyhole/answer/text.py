@@ -29,6 +29,7 @@ MAX_CALLS = 20
 """More calls than this are counted by operation."""
 LINE_CHARS = 400
 NOTE_TOKENS = 60
+_MAX_NOTES = 10
 
 CONSOLE = "--- console ---"
 WRITES = "--- writes made ---"
@@ -50,7 +51,7 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
         parts = [_failure(execution.error, source), _console(execution.logs), sent]
     else:
         parts = ["The run is paused: it waits for an approval.", _console(execution.logs), _writes(execution.calls)]
-    return clean("\n".join(part for part in parts if part))
+    return clean("\n".join(part for part in (*parts, _notes(execution.logs)) if part))
 
 
 def _value(execution: Execution, max_tokens: int) -> str:
@@ -74,11 +75,17 @@ def _note(left_out: str) -> str:
     return f"(shortened: {left_out} left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
 
 
+def _notes(logs: Sequence[LogLine]) -> str:
+    """Give what Keyhole remarks on the run, a line each."""
+    notes = [line.text for line in logs if line.level == "note"][:_MAX_NOTES]
+    return "\n".join(f"note: {prefix(text, NOTE_TOKENS)[0]}" for text in notes)
+
+
 def _console(logs: Sequence[LogLine]) -> str:
     """Keep the first and the last lines: the beginning tells what it was about, the end what happened."""
-    if not logs:
+    lines = [_log_line(line) for line in logs if line.level != "note"]
+    if not lines:
         return ""
-    lines = [_log_line(line) for line in logs]
     if sum(len(line) for line in lines) > CONSOLE_TOKENS * 16 or not fits("\n".join(lines), CONSOLE_TOKENS):
         head, spent = _take(lines, CONSOLE_TOKENS // 3)
         tail, _spent = _take(lines[len(head) :][::-1], CONSOLE_TOKENS - 20 - spent)
