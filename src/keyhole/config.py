@@ -58,10 +58,10 @@ class OpenAPI:
     """One API by its OpenAPI document: a file, a URL, or the parsed document itself.
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
-    only to fetch the document. `at_once` is how many calls the API gets at the same time. `security` gives credentials by the names of the document's security schemes: each is
+    only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
     placed as the document says, and sent with the operations that want it. `base_url` pins where calls and
-    credentials go. `allow` and `rules` are the policy for this API alone. `allow_private` lets the document itself,
-    not only you, name addresses in private networks.
+    credentials go. `allow` and `rules` are the policy for this API alone, `at_once` the calls that it gets at a time.
+    `allow_private` lets the document itself, not only you, name addresses in private networks.
     """
 
     document: str | Path | dict[str, Any]

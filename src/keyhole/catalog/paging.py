@@ -102,8 +102,10 @@ class Handles:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """What a document promises of a list. `way` is how it goes on, `by` the argument for it ("" for URLs), `size` that
-    of a page's size, `items` where the list stands in the answer, None where the document does not say.
+    """What a document promises of a list.
+
+    `way` is how it goes on, `by` the argument for that ("" for URLs), `size` the one of a page's size, `items` where
+    the list stands in the answer, None where the document does not say.
     """
 
     way: str
@@ -121,10 +123,11 @@ def handles(operation: Operation) -> Handles:
     """Find the arguments of an operation that ask for a page, in its query, or in the body of what is no GET."""
     signature = operation.signature
     found: dict[str, Path] = {}
+    reads = operation.method in ("GET", "HEAD")
     for one in signature.parameters:
-        if one.place == "query":
+        if one.place == "query" and reads:
             _note(found, (one.name,), one.schema, signature.schemas)
-    if signature.body and operation.method not in ("GET", "HEAD"):
+    if signature.body and not reads:
         for name, schema in signature.schemas.fields(signature.body.schema).items():
             _note(found, ("body", name), schema, signature.schemas)
     return Handles(**found)
@@ -156,6 +159,8 @@ def paging(operation: Operation) -> Paging | None:
     signature = operation.signature
     shape = None if signature.output is None else _outline(signature.schemas, signature.output, _DEPTH)
     items = place_of_list(shape, operation)
+    if items is None and operation.method == "POST":
+        return None
     if shape is not None and items is None and (_has_list(shape) or not (has.cursor and has.size)):
         return None
     said = signals(shape)
@@ -213,8 +218,11 @@ def place_of_list(value: Any, operation: Operation, depth: int = _DEPTH) -> Path
     if "errors" in lists and "messages" in lists:
         lists.remove("messages")  # what is said beside the result
     ranked = sorted(((_rank(name, hints), name) for name in lists), key=lambda one: -one[0])
+    # What one thing holds is not a list of things, unless it is called so.
+    single = operation.path.rstrip("/").endswith("}") and not handles(operation).any()
+    one = single or any(name in fields for name in _IDENTITY)
     unique = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][0] > ranked[1][0])
-    if unique and (ranked[0][0] > 2 or (ranked[0][0] > 0 and not any(name in fields for name in _IDENTITY))):
+    if unique and (ranked[0][0] > 2 or (ranked[0][0] > 0 and not one)):
         return (ranked[0][1],)
     for name, held in fields.items():
         inner = place_of_list(held, operation, depth - 1) if isinstance(held, dict) and _holds(name, hints) else None
@@ -241,7 +249,7 @@ def _rank(name: str, hints: Mapping[str, int]) -> int:
 
 
 def signals(body: Any) -> dict[str, Any]:
-    """Give what an answer says beside its items, by plain names: of itself first, then of `meta`, `paging`, …"""
+    """Give what an answer says beside its items, by plain names: of itself first, then of `meta` and its kind."""
     found: dict[str, Any] = {}
     for plain, value in _said(body, _DEPTH):
         found.setdefault(plain, value)
@@ -274,7 +282,8 @@ def at(value: Any, path: Path) -> Any:
 
 def put(arguments: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
     """Give arguments with one more at a path; what was there gives way."""
-    inner = cast("Any", arguments.get(path[0]))
-    if len(path) > 1:
-        value = put(cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}, path[1:], value)
-    return {**arguments, path[0]: value}
+    first, *rest = path
+    if rest:
+        inner = arguments.get(first)
+        value = put(cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}, tuple(rest), value)
+    return {**arguments, first: value}

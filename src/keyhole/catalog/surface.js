@@ -100,6 +100,7 @@
       let state;
       return async () => {
         const got = await ask_host('page', { ...argument, state });
+        if ('whole' in got) return { whole: got.whole, items: [].concat(got.whole ?? []), last: true };
         const key = got.state && JSON.stringify([got.state.set, got.state.url]);
         if (key && been.has(key)) throw new Error(`${what}: page ${got.state.number} is one that came before: the API goes in circles`);
         been.add(key);
@@ -120,6 +121,7 @@
       try {
         for (let last = false; !last && found.length < most;) {
           const got = await next();
+          if ('whole' in got) return got.whole;
           for (const item of got.items) { if (found.length < most) found.push(item); }
           last = got.last;
         }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
 from keyhole.catalog.declare import describe, describe_part
-from keyhole.errors import ApiError, CallError, InvalidArguments
+from keyhole.errors import ApiError, CallError, InvalidArguments, UnknownOperation
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, rooted, split
 from keyhole.gateway.mending import Notes
 
@@ -59,12 +59,22 @@ class Door:
         return await self._answer(Call(*self._requested(asked)), raw=bool(asked.get("raw")))
 
     async def _page(self, asked: dict[str, Any]) -> Value:
-        """Answer one page of a list: its items, and the state that leads to the next, None after the last."""
+        """Answer one page of a list: its items, and the state that leads to the next, None after the last.
+
+        Where the API has an operation that is called `name.items`, and none `name`: `whole`, what that one gives.
+        """
         options, state = asked.get("request"), asked.get("state")
         if isinstance(options, dict):
             operation, given = self._requested({**cast("dict[str, Any]", options), "api": asked.get("api")})
         else:
-            operation, given = self._called(asked)
+            try:
+                operation, given = self._called(asked)
+            except UnknownOperation as error:
+                try:
+                    call = Call(*self._called({**asked, "name": f"{asked.get('name')}.items"}))
+                except UnknownOperation:
+                    raise error from None
+                return {"whole": await self._answer(call, raw=False)}
         known = cast("dict[str, Any]", state) if isinstance(state, dict) else {}
         number = 1
         try:
@@ -89,7 +99,8 @@ class Door:
             raise no_object(api, name, arguments)
         source = self._gateway.sources.get(api)
         operation, written = named(self._gateway.catalog, api, name, source.local if source else None)
-        if " " not in name and name not in (operation.name, operation.id):
+        # A dot instead of an underscore is how many an SDK writes it; anything else is worth a word.
+        if not {" ", "."} & set(name) and name not in (operation.name, operation.id):
             self._notes.add("name", f"{name} → {operation.name}")
         return operation, {**written, **cast("dict[str, Value]", arguments)}
 

@@ -40,7 +40,7 @@ class Gateway:
         self._turns = Turns(at_once or {})
         self._send = Send(sources, credentials_of)
 
-    def way(self, audit: Audit, budget: Budget, notes: Notes) -> Next:
+    def way(self, audit: Audit, budget: Budget, notes: Notes | None = None) -> Next:
         """Give the way of one run's calls to the API: the whole order, outermost first."""
         steps: tuple[Step, ...] = (
             audit,

@@ -32,6 +32,7 @@ _SHOWN = 4
 _MAX_DEPTH = 24
 _MEMO = 4_000
 
+
 class Notes:
     """What was mended in one run: a line a kind, whatever the number of calls."""
 
@@ -69,16 +70,20 @@ def parsed(text: str) -> Value:
 
 def mended(value: Value, kinds: set[str]) -> tuple[Value, str]:
     """Give a value the type that is wanted, where there is only one way to, and the kind of mending, "" for none."""
-    if isinstance(value, str):
-        new = value if not kinds or "string" in kinds else from_text(value, kinds)
+    new: Any = value
+    if isinstance(value, str) and kinds and "string" not in kinds:
+        new = from_text(value, kinds)
     elif isinstance(value, bool | int | float):
         new = _from_scalar(value, kinds)
-    else:
-        new = [value] if isinstance(value, dict) and kinds and kinds <= {"array", "null"} else value
-    if new is value or type(new) is type(value) or (isinstance(value, float) and isinstance(new, int)):
-        return new, ""
-    kind = {bool: "boolean", int: "number", float: "number", str: "string"}.get(type(cast("Any", new)), "list")
-    return new, kind
+    elif isinstance(value, dict) and kinds == {"array"}:
+        new = [value]
+    if isinstance(new, list) and not isinstance(value, list):
+        return cast("Value", new), "list"
+    if isinstance(new, str) != isinstance(value, str):
+        return cast("Value", new), "string" if isinstance(new, str) else "boolean" if isinstance(
+            new, bool
+        ) else "number"
+    return cast("Value", new), ""
 
 
 def _from_scalar(value: float, kinds: set[str]) -> Value:
@@ -120,7 +125,7 @@ def at(value: Value, path: Path) -> Value:
     """Give what stands at a path; None where the path leads nowhere."""
     for step in path:
         try:
-            value = cast("Any", value)[step]
+            value = value[step]
         except (LookupError, TypeError):
             return None
     return value
@@ -130,9 +135,9 @@ def put(value: Value, path: Path, new: Value) -> Value:
     """Give `value` with another one at a path that is in it; what is given stays as it is."""
     if not path:
         return new
-    held = cast("Any", value)
-    copy: Any = list(held) if isinstance(held, list) else dict(held)
-    copy[path[0]] = put(held[path[0]], path[1:], new)
+    first, *rest = path
+    copy: Any = [*value] if isinstance(value, list) else {**value}
+    copy[first] = put(copy[first], tuple(rest), new)
     return copy
 
 
@@ -154,13 +159,18 @@ class Speller:
         if len(path) > _MAX_DEPTH:
             return value
         found = self._schemas.resolve(schema)
+        if isinstance(value, dict):
+            return self._object(cast("dict[str, Value]", value), schema, found, path)
         if isinstance(value, list):
-            items, held = found.get("items"), cast("list[Value]", value)
-            if not isinstance(items, dict):
-                return cast("Value", value)
-            made = [self.spelt(one, items, (*path, place)) for place, one in enumerate(held)]
-            return made if any(new is not old for new, old in zip(made, held, strict=True)) else held
-        return self._object(cast("dict[str, Value]", value), schema, found, path) if isinstance(value, dict) else value
+            return self._list(cast("list[Value]", value), found, path)
+        return value
+
+    def _list(self, value: list[Value], found: Schema, path: Path) -> list[Value]:
+        items = found.get("items")
+        if not isinstance(items, dict):
+            return value
+        made: list[Value] = [self.spelt(one, items, (*path, place)) for place, one in enumerate(value)]
+        return made if any(new is not old for new, old in zip(made, value, strict=True)) else value
 
     def _object(self, value: dict[str, Value], schema: Any, found: Schema, path: Path) -> Value:
         fields, spellings = self._known(schema, found)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from keyhole.catalog.call import Call
 from keyhole.catalog.operation import Effect
-from keyhole.catalog.paging import Path, at, handles, paging, place_of_list, put
+from keyhole.catalog.paging import Handles, Path, at, handles, loose, paging, place_of_list, put
 from keyhole.errors import CallError, InvalidArguments
 from keyhole.gateway.asked import brief
 from keyhole.gateway.mending import from_text
@@ -32,9 +32,10 @@ _LARGEST = 100
 _MAX_MORE = 20
 _MASKED = "[redacted]"
 
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page that is asked for: what came before it, the call that asks for it, where its list is if that is known."""
+    """One page: what came before it, the call that asks for it, where in the answer its list is if that is known."""
 
     before: Before
     call: Call
@@ -61,11 +62,11 @@ class Pager:
                 hint=f"Call it without .items: await {operation.qualified}({{…}}).",
                 operation=operation.qualified,
             )
-        given = _sized(operation, given, has.size)
+        given = _sized(operation, _exact(given, has), has.size)
         if isinstance(stuck := state.get("stuck"), str):
             raise CallError(
                 stuck[:500],
-                hint="What came so far is in error.items. Look at the answer of one call, and ask for the rest yourself.",
+                hint="error.items holds what came so far. Look at one call's answer, and ask for the rest yourself.",
                 operation=operation.qualified,
             )
         number, seen, first = (_count(state.get(key)) for key in ("number", "seen", "first"))
@@ -115,6 +116,14 @@ class Pager:
             return items, None
         counts = {"number": before.number + 1, "seen": before.seen + len(items), "first": before.first or len(items)}
         return items, {**counts, "mark": turn.mark, "items": list(place), **change}
+
+
+def _exact(given: Mapping[str, Value], has: Handles) -> dict[str, Value]:
+    """Give the arguments with those that ask for pages by their exact names, so that none is given twice."""
+    exact = {
+        loose(path[0]): path[0] for path in (has.cursor, has.last, has.before, has.page, has.offset, has.size) if path
+    }
+    return {name if name in exact.values() else exact.get(loose(name), name): value for name, value in given.items()}
 
 
 def _sized(operation: Operation, given: Mapping[str, Value], handle: Path) -> dict[str, Value]:

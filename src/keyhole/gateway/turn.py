@@ -42,8 +42,10 @@ _TOTAL_HEADERS = ("x-total-count", "x-total", "x-total-pages", "x-next-page")
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What came before an answer: the page's `number` from 1, the operation that was `asked` for in pages, how many
-    items were `seen`, how many the `first` page had, a `mark` of those of the last one.
+    """What came before an answer.
+
+    `number` is that of its page, from 1, `asked` the operation that is read in pages, `seen` the number of items until
+    then, `first` that of the first page, `mark` a digest of those of the last one.
     """
 
     number: int
@@ -140,7 +142,8 @@ class Turn:
             return has.cursor if name != "after" else has.last or has.cursor
         if name in ("next", "nextpage") and number:
             return has.page or has.cursor or has.offset
-        return has.cursor or has.last or has.page
+        named = has.page and schema_of(self._operation, has.page).get("type") not in ("integer", "number")
+        return has.cursor or has.last or (has.page if number or named else ())
 
     def _more(self) -> bool | None:
         for names, sign in ((MORE, True), (LAST, False)):
@@ -178,6 +181,8 @@ class Turn:
         return None
 
     def _first_page(self) -> int:
+        if not self._has.page:
+            return 1
         said = next((self._said[name] for name in ("page", "currentpage", "pagenumber") if name in self._said), None)
         return said if isinstance(said, int) and said in (0, 1) else self._default(self._has.page, 1)
 
@@ -248,7 +253,9 @@ class Turn:
         return size if size > 0 and isinstance(most, int | float) and size <= most else None
 
     def _stuck(self, why: str) -> NoReturn:
-        raise StuckError(f"page {self._page.number} {why}, but {self._operation.qualified} has no argument to ask for it")
+        raise StuckError(
+            f"page {self._page.number} {why}, but {self._operation.qualified} has no argument to ask for it"
+        )
 
 
 def _joined(base: str, url: str) -> str:

@@ -41,7 +41,7 @@ _FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 class Validate:
     """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes | None = None) -> None:
         self._notes = notes
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
@@ -66,8 +66,9 @@ def checked(operation: Operation, arguments: Mapping[str, Value], notes: Notes |
     check.values()
     if check.told:
         raise refusal(operation, check.told)
-    for kind, what in check.notes if notes else ():
-        notes.add(kind, what)
+    if notes is not None:
+        for kind, what in check.notes:
+            notes.add(kind, what)
     return check.given
 
 
@@ -216,8 +217,9 @@ class Check:
         for name in list(self.given):
             if name in self.rules.parameters:
                 schema: Any = self.rules.parameters[name].schema
-                self.given[name], kind = mended(self.given[name], self.rules.kinds(schema))
-                self.notes += [(kind, name)] if kind else []
+                if not isinstance(self.given[name], dict):
+                    self.given[name], kind = mended(self.given[name], self.rules.kinds(schema))
+                    self.notes += [(kind, name)] if kind else []
             elif signature.body:
                 schema = signature.body.schema
             else:
@@ -252,9 +254,10 @@ class Check:
             for error in islice(_errors(validator, plain), _MAX_MENDED):
                 path: Path = tuple(error.instance_path)
                 value = at(self.given[name], path)
-                new, kind = mended(value, misfit(error))
-                if kind:
-                    self.given[name], plain = put(self.given[name], path, new), put(plain, path, new)
+                new, kind = mended(value, misfit(error)) if path or name != "body" else (value, "")
+                again = put(plain, path, new) if kind else plain
+                if kind and not (isinstance(value, dict) and _errs_below(validator, again, path)):
+                    self.given[name], plain = put(self.given[name], path, new), again
                     self.notes.append((kind, wildcard(name, path)))
                     changed = True
             if not changed:
@@ -274,6 +277,11 @@ def _errors(validator: Draft202012Validator, value: Value) -> Iterator[Validatio
         yield from validator.iter_errors(value)
     except ValueError:
         return
+
+
+def _errs_below(validator: Draft202012Validator, value: Value, path: Path) -> bool:
+    """Say whether something at a path, or deeper, is wrong."""
+    return any(tuple(error.instance_path)[: len(path)] == path for error in _errors(validator, value))
 
 
 def chooses_content_type(operation: Operation, name: str) -> bool:
