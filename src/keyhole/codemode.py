@@ -184,6 +184,7 @@ class CodeMode:
         logs = (*outcome.logs, *(LogLine("note", line) for line in notes.lines()))
         if isinstance(outcome, Failed):
             _say_the_names(outcome.error, tuple(edition.gateway.catalog.apis))
+            _say_what_a_call_gives(outcome.error, code)
             if reading is not None:
                 await reading.add_to(outcome.error)
             return Execution("failed", None, outcome.error, made, logs, ms, source=code)
@@ -197,6 +198,15 @@ def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:
         near = nearest(unknown[1], apis, limit=1)
         listed = ", ".join(apis[:10]) + (f" and {len(apis) - 10} more" if len(apis) > 10 else "")
         error.hint = f"Did you mean {near[0]}?" if near else f"The APIs here are: {listed}."
+
+
+def _say_what_a_call_gives(error: ProgramError, code: str) -> None:
+    """Tell a program that takes the body for a Response, as `fetch` gives one, what it has."""
+    line = code.split("\n")[error.line - 1] if error.line and error.line <= code.count("\n") + 1 else ""
+    used = re.search(r"\.(json|text|blob|arrayBuffer|headers|ok)\b", line)
+    if used and error.message.startswith("TypeError: ") and not error.hint:
+        what = "A call gives the parsed body itself, no Response"
+        error.hint = f"{what}: use it as it is, or call .raw(…), which has status, ok, headers, body and json()."
 
 
 def _engine_limits(config: Config) -> Limits:

@@ -114,7 +114,7 @@ def _log_line(line: LogLine) -> str:
 
 
 def _writes(calls: Sequence[CallRecord]) -> str:
-    made = [call for call in calls if call.effect != "read" and call.sent]
+    made = [call for call in calls if not _reads(call) and call.sent]
     return "\n".join([WRITES, *_call_lines(made)]) if made else ""
 
 
@@ -122,16 +122,27 @@ def _calls(calls: Sequence[CallRecord]) -> str:
     sent = [call for call in calls if call.sent]
     if not sent:
         return "Nothing was sent."
-    writes = [call for call in sent if call.effect != "read"]
-    reads = [call for call in sent if call.effect == "read"]
+    writes = [call for call in sent if not _reads(call)]
+    reads = [call for call in sent if _reads(call)]
     return "\n".join([CALLS, *_call_lines(writes), *_call_lines(reads)])
 
 
+def _reads(call: CallRecord) -> bool:
+    """Say whether a call only reads: by its effect, or, for a request that no document describes, by its method."""
+    return call.effect == "read" or (_ad_hoc(call) and call.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _ad_hoc(call: CallRecord) -> bool:
+    return call.operation.endswith(".request")
+
+
 def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
-    """One line a call; where there are many, one line for all calls of an operation that ended alike."""
-    lines = Counter(f"{_named(call)} {_line(_path(call.url), 160)}{_result(call)}" for call in calls)
+    """One line a call; where there are many, one for all calls of an operation that ended alike, by the first."""
+    each = [(_named(call), _line(_path(call.url), 160), _result(call)) for call in calls]
+    lines = Counter(f"{named} {path}{result}" for named, path, result in each)
     if len(lines) > MAX_CALLS:
-        lines = Counter(f"{_named(call)}{_result(call)}" for call in calls)
+        first = {(named, result): path for named, path, result in reversed(each)}
+        lines = Counter(f"{named} {first[named, result]}, …{result}" for named, _path_of, result in each)
     shown = [line + (f" ({count:,} times)" if count > 1 else "") for line, count in lines.most_common(MAX_CALLS)]
     missing = len(calls) - sum(count for _line, count in lines.most_common(MAX_CALLS))
     return [*shown, f"… {missing:,} more calls"] if missing else shown
@@ -143,14 +154,14 @@ def _path(url: str) -> str:
 
 
 def _named(call: CallRecord) -> str:
-    effect = "" if call.effect == "read" else f"{call.effect or 'call'}: "
+    effect = "" if _reads(call) else "not in the document: " if _ad_hoc(call) else f"{call.effect or 'call'}: "
     return f"{effect}{_line(call.operation, 100)} {_line(call.method, 10)}".rstrip()
 
 
 def _result(call: CallRecord) -> str:
     if call.status is not None:
         return f" → {call.status}"
-    return " → no answer" + ("" if call.effect == "read" else ": it may have been carried out")
+    return " → no answer" + ("" if _reads(call) else ": it may have been carried out")
 
 
 def _line(text: str, limit: int) -> str:

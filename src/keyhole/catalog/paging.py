@@ -78,6 +78,7 @@ _LISTS = _set(
     """
 )
 _ASIDE = _set("errors warnings facets aggregations links includes included")
+_AROUND = TOTALS | _set("prev previous count")
 _IDENTITY = ("id", "_id", "uuid", "node_id")
 _DEPTH = 3
 _MAX_FIELDS = 400
@@ -163,24 +164,24 @@ def paging(operation: Operation) -> Paging | None:
         return None
     if shape is not None and items is None and (_has_list(shape) or not (has.cursor and has.size)):
         return None
-    said = signals(shape)
-    if operation.method == "GET" and (said.keys() & URLS):
-        way, by = "next URL", ()
-    elif has.cursor:
-        way, by = "cursor", has.cursor
-    elif has.last and said.keys() & (MORE | CURSORS):
-        way, by = "last id" if said.keys() & MORE else "cursor", has.last
-    elif has.page:
-        way, by = "page", has.page
-    elif has.offset:
-        way, by = "offset", has.offset
-    elif (has.last or has.before) and has.size and shape is not None:
-        way, by = "last id", has.last or has.before
-    elif operation.method == "GET" and "next" in said and said.keys() & (_set("prev previous") | TOTALS | {"count"}):
-        way, by = "next URL", ()
-    else:
-        return None
-    return Paging(way, ".".join(by), ".".join(has.size), items)
+    way, by = _way(operation, has, signals(shape), typed=shape is not None)
+    return Paging(way, ".".join(by), ".".join(has.size), items) if way else None
+
+
+def _way(operation: Operation, has: Handles, said: dict[str, Any], *, typed: bool) -> tuple[str, Path]:
+    """Give how a list goes on, and the argument for it; "" where nothing tells."""
+    reads = operation.method == "GET"
+    ways: tuple[tuple[Any, str, Path], ...] = (
+        (reads and said.keys() & URLS, "next URL", ()),
+        (has.cursor, "cursor", has.cursor),
+        (has.last and said.keys() & MORE, "last id", has.last),
+        (has.last and said.keys() & CURSORS, "cursor", has.last),
+        (has.page, "page", has.page),
+        (has.offset, "offset", has.offset),
+        (has.size and typed and (has.last or has.before), "last id", has.last or has.before),
+        (reads and "next" in said and said.keys() & _AROUND, "next URL", ()),
+    )
+    return next(((way, by) for true, way, by in ways if true), ("", ()))
 
 
 def _has_list(shape: Any) -> bool:
