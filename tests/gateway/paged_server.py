@@ -62,7 +62,16 @@ class Ways:
         """`continue` in the metadata; the field is not there on the last page."""
         at = int(query.get("continue", "0"))
         more = {"continue": str(at + 10)} if at + 10 < len(ALL) else {}
-        return 200, {}, {"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1", **more}, "items": ALL[at : at + 10]}
+        return (
+            200,
+            {},
+            {
+                "kind": "List",
+                "apiVersion": "v1",
+                "metadata": {"resourceVersion": "1", **more},
+                "items": ALL[at : at + 10],
+            },
+        )
 
     def odata(self, query: dict[str, str]) -> Any:
         """An absolute URL with a parameter that no document describes."""
@@ -145,6 +154,7 @@ def paged() -> Iterator[tuple[str, list[str], Ways]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet
 
         def do_GET(self) -> None:
             seen.append(f"{self.path}")
@@ -154,7 +164,11 @@ def paged() -> Iterator[tuple[str, list[str], Ways]]:
             status, headers, body = way(query) if way else (404, {}, {"message": "nothing here"})
             data = json.dumps(body).encode()
             self.send_response(status)
-            for name, value in {**headers, "content-type": "application/json", "content-length": str(len(data))}.items():
+            for name, value in {
+                **headers,
+                "content-type": "application/json",
+                "content-length": str(len(data)),
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)

@@ -26,7 +26,15 @@ def query(**kinds: Any) -> list[dict[str, Any]]:
 
 def op(name: str, parameters: list[dict[str, Any]] | None = None, answer: Any = None, method: str = "get") -> Any:
     said = {"content": {"application/json": {"schema": answer}}} if answer else {}
-    return {f"/{name}": {method: {"operationId": name, "parameters": parameters or [], "responses": {"200": {"description": "", **said}}}}}
+    return {
+        f"/{name}": {
+            method: {
+                "operationId": name,
+                "parameters": parameters or [],
+                "responses": {"200": {"description": "", **said}},
+            }
+        }
+    }
 
 
 def of(**fields: Any) -> dict[str, Any]:
@@ -104,7 +112,9 @@ async def test_every_item_comes_once_and_in_order(lists, seen, way):
     assert calls == {"plain": 1, "cloudflare": 3, "link": 3, "bare": 3, "graph": 6, "slack": 6}.get(way, 5)
     assert await value(lists, f"return (await api.{way}.items()).map((one) => one.id)") == IDS
     assert await value(lists, f"return (await api.get.items('/{way}').toArray()).map((one) => one.id)") == IDS
-    assert await value(lists, f"return (await Array.fromAsync(api.request.items({{ path: '/{way}' }}))).length") == len(IDS)
+    assert await value(lists, f"return (await Array.fromAsync(api.request.items({{ path: '/{way}' }}))).length") == len(
+        IDS
+    )
     assert len(seen) == 4 * calls
 
 
@@ -113,7 +123,10 @@ async def test_ids_say_in_which_direction_they_go(lists):
 
 
 async def test_a_list_is_read_as_far_as_it_is_wanted(lists, seen):
-    assert await value(lists, "for await (const one of api.offset.items({ limit: 10 })) if (one.id > 112) return one.id") == 113
+    assert (
+        await value(lists, "for await (const one of api.offset.items({ limit: 10 })) if (one.id > 112) return one.id")
+        == 113
+    )
     assert len(seen) == 2
     assert await value(lists, "return (await api.offset.items({ limit: 10 }).take(11)).length") == 11
     assert len(seen) == 4
@@ -143,7 +156,9 @@ async def test_what_came_before_an_error_is_there(lists):
     assert await value(lists, code) == [20, 500, "page 3: api.breaks answered 500"]
     walked = "let n = 0; try { for await (const one of api.breaks.items({ per_page: 10 })) n++ } catch (e) { return [n, e.status] }"
     assert await value(lists, walked) == [20, 500]
-    assert "page 3: api.breaks answered 500" in (await error(lists, "return api.breaks.items({ per_page: 10 })")).message
+    assert (
+        "page 3: api.breaks answered 500" in (await error(lists, "return api.breaks.items({ per_page: 10 })")).message
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +172,9 @@ async def test_what_came_before_an_error_is_there(lists):
 async def test_a_list_that_does_not_go_on_is_told(lists, way, items, said):
     way, _, size = way.partition("_")
     given = f"{{ per_page: {size} }}" if size else ""
-    got = await value(lists, f"try {{ await api.{way}.items({given}) }} catch (e) {{ return [e.items.length, e.message] }}")
+    got = await value(
+        lists, f"try {{ await api.{way}.items({given}) }} catch (e) {{ return [e.items.length, e.message] }}"
+    )
     assert got[0] == items
     assert said in got[1]
 
@@ -165,7 +182,11 @@ async def test_a_list_that_does_not_go_on_is_told(lists, way, items, said):
 @pytest.mark.parametrize(
     ("code", "said", "hint"),
     [
-        ("return api.several.items()", "answered an object (people, places), and none of it is plainly its list", ".people"),
+        (
+            "return api.several.items()",
+            "answered an object (people, places), and none of it is plainly its list",
+            ".people",
+        ),
         ("return api.one.items()", "answered an object (id, name, tags)", "Call it without .items"),
         ("return api.make.items()", "it is a write call, and no list in pages", "Call it without .items"),
         ("const { length } = api.plain.items(); return length", "await it before reading .length", ""),
@@ -222,7 +243,13 @@ async def test_a_next_url_carries_no_credential_back(lists, server, seen):
 async def test_a_state_that_a_program_forges_gives_it_nothing(lists, server, seen):
     host = "const host = (await import('x').catch(() => null))"
     assert (await error(lists, f"{host}; return host('page', {{}})")).message  # there is no host to ask
-    for state in ('{ url: "http://169.254.169.254/" }', '{ set: { page: "x" } }', "{ stuck: 'x', items: [1] }", "[1]", "7"):
+    for state in (
+        '{ url: "http://169.254.169.254/" }',
+        '{ set: { page: "x" } }',
+        "{ stuck: 'x', items: [1] }",
+        "[1]",
+        "7",
+    ):
         code = f"return find('x', {{ state: {state} }})"
         assert (await error(lists, code)).message
     assert seen == []
@@ -231,5 +258,7 @@ async def test_a_state_that_a_program_forges_gives_it_nothing(lists, server, see
 async def test_a_limit_of_the_api_is_seen_as_it_is(lists):
     code = "try { await api.limited() } catch (e) { return [e.status, e.headers['retry-after'], e.headers.get('Retry-After')] }"
     assert await value(lists, code) == [429, "7", "7"]
-    raw = "const r = await api.limited.raw(); return [r.status, r.ok, r.headers['Retry-After'], (await r.json()).message]"
+    raw = (
+        "const r = await api.limited.raw(); return [r.status, r.ok, r.headers['Retry-After'], (await r.json()).message]"
+    )
     assert await value(lists, raw) == [429, False, "7", "slow down"]

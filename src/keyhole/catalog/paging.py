@@ -162,8 +162,10 @@ def paging(operation: Operation) -> Paging | None:
     items = place_of_list(shape, operation)
     if items is None and operation.method == "POST":
         return None
-    if shape is not None and items is None and (_has_list(shape) or not (has.cursor and has.size)):
-        return None
+    if shape is not None and items is None:
+        said = signature.schemas.resolve(signature.output)
+        if _has_list(shape) or said.get("additionalProperties") in (None, False) or not (has.cursor and has.size):
+            return None
     way, by = _way(operation, has, signals(shape), typed=shape is not None)
     return Paging(way, ".".join(by), ".".join(has.size), items) if way else None
 

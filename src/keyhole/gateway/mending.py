@@ -159,6 +159,9 @@ class Speller:
         if len(path) > _MAX_DEPTH:
             return value
         found = self._schemas.resolve(schema)
+        if isinstance(value, dict) and isinstance(found.get("items"), dict):  # one where several are wanted
+            schema = found["items"]
+            found = self._schemas.resolve(schema)
         if isinstance(value, dict):
             return self._object(cast("dict[str, Value]", value), schema, found, path)
         if isinstance(value, list):
