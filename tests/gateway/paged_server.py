@@ -173,9 +173,7 @@ def paged() -> Iterator[tuple[str, list[str], Ways]]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_POST = do_DELETE = do_GET
-
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

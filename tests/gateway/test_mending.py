@@ -76,7 +76,7 @@ MENDED = [
         ],
     ),
     (
-        {"zoneName": "z", "records": {"record_name": "a", "isOn": "false", "tags": "x"}},
+        {"zoneName": "z", "records": {"record_name": "a", "isOn": False, "tags": ["x"]}},
         {"body": {"zone_name": "z", "records": [{"record_name": "a", "is_on": False, "tags": ["x"]}]}},
         None,
     ),
@@ -138,12 +138,8 @@ def test_a_kind_is_one_line_however_much_was_mended(operation):
         checked(operation, {"ids": ["1"], "code": 1, "size": "10"}, notes)
     for name in range(20):
         notes.add("name", f"x{name} → y")
-    assert (
-        notes.lines()
-        == [
-            "numbers or booleans taken as strings: code (300 times)",
-            "strings taken as numbers: ids[], size (600 times)",
-            "names taken as the API spells them: x0 → y, x1 → y, x2 → y, x3 → y and 16 more (20 times)",
-        ]
-        or len(notes.lines()) == 3
-    )
+    assert sorted(notes.lines()) == [
+        "names taken as the API spells them: x0 → y, x1 → y, x2 → y, x3 → y and 16 more (20 times)",
+        "numbers or booleans taken as strings: code (300 times)",
+        "strings taken as numbers: size, ids[] (600 times)",
+    ]
