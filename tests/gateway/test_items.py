@@ -8,6 +8,10 @@ import pytest
 
 import keyhole
 from keyhole.config import Config, RunLimits
+from keyhole.errors import CallError
+from keyhole.gateway.audit import Audit
+from keyhole.gateway.decision import Budget
+from keyhole.gateway.door import Door
 
 pytest.register_assert_rewrite("paged_server")
 from paged_server import ALL, paged  # noqa: E402
@@ -240,19 +244,38 @@ async def test_a_next_url_carries_no_credential_back(lists, server, seen):
     assert "a-secret" not in repr(run)
 
 
-async def test_a_state_that_a_program_forges_gives_it_nothing(lists, server, seen):
-    host = "const host = (await import('x').catch(() => null))"
-    assert (await error(lists, f"{host}; return host('page', {{}})")).message  # there is no host to ask
-    for state in (
-        '{ url: "http://169.254.169.254/" }',
-        '{ set: { page: "x" } }',
-        "{ stuck: 'x', items: [1] }",
-        "[1]",
-        "7",
-    ):
-        code = f"return find('x', {{ state: {state} }})"
-        assert (await error(lists, code)).message
+FORGED = [
+    {"url": "http://169.254.169.254/latest?page=2"},
+    {"url": "/../admin?x=1"},
+    {"url": "/astray?_method=DELETE"},
+    {"set": {"authorization": "x"}},
+    {"set": {"page": {"a": 1}}},
+    {"stuck": "x" * 100_000},
+    {"number": 2, "set": {"page": "1; drop"}},
+]
+ODD = [
+    7,
+    [1],
+    None,
+    {"set": 7},
+    {"url": 7},
+    {"number": -1, "seen": "x", "first": 1e308, "mark": {}, "items": [{}]},
+    {"items": ["nope", "__class__"]},
+]
+
+
+async def test_what_a_program_forges_to_go_on_gives_it_nothing(lists, seen):
+    gateway = lists.gateway
+    door = Door(gateway, gateway.way(Audit(), Budget()))
+    for state in FORGED:
+        with pytest.raises(CallError) as refused:
+            await door("page", {"api": "api", "name": "astray", "arguments": {}, "state": state})
+        assert len(refused.value.message) < 1000
     assert seen == []
+    for state in ODD:
+        page = await door("page", {"api": "api", "name": "plain", "arguments": {}, "state": state})
+        assert (len(page["items"]), page["state"]) == (47, None)
+    assert [target.partition("?")[0] for target in seen] == ["/plain"] * len(ODD)
 
 
 async def test_a_limit_of_the_api_is_seen_as_it_is(lists):

@@ -141,5 +141,5 @@ def test_a_kind_is_one_line_however_much_was_mended(operation):
     assert sorted(notes.lines()) == [
         "names taken as the API spells them: x0 → y, x1 → y, x2 → y, x3 → y and 16 more (20 times)",
         "numbers or booleans taken as strings: code (300 times)",
-        "strings taken as numbers: size, ids[] (600 times)",
+        "strings taken as numbers: ids[], size (600 times)",
     ]
