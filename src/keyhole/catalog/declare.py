@@ -10,7 +10,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.paging import paging
 from keyhole.catalog.types import Cut, Printer, TooLarge
 from keyhole.catalog.wording import comment, key, prose
 from keyhole.errors import InvalidArguments, nearest
@@ -185,7 +184,7 @@ def _bare(operation: Operation) -> str:
 def heading(operation: Operation, limit: int = _SUMMARY) -> str:
     """Say an operation's route, effect and summary in one line of comment."""
     parts = [f"{operation.method} {comment(operation.path, 200)}" if operation.method else "", str(operation.effect)]
-    parts += [".items()"] if paging(operation) else []
+    parts += [".items()"] if operation.paging else []
     parts += ["deprecated"] if operation.deprecated else []
     parts.append(prose(operation.summary or operation.description, limit))
     return f"// {' · '.join(part for part in parts if part)}"

@@ -156,7 +156,7 @@ def paging(operation: Operation) -> Paging | None:
     """Say how an operation pages, as far as its document tells; None where it tells of no list, or of no pages."""
     if operation.method not in ("GET", "POST"):
         return None
-    has = handles(operation)
+    has = operation.handles
     signature = operation.signature
     shape = None if signature.output is None else _outline(signature.schemas, signature.output, _DEPTH)
     items = place_of_list(shape, operation)
@@ -222,7 +222,7 @@ def place_of_list(value: Any, operation: Operation, depth: int = _DEPTH) -> Path
         lists.remove("messages")  # what is said beside the result
     ranked = sorted(((_rank(name, hints), name) for name in lists), key=lambda one: -one[0])
     # What one thing holds is not a list of things, unless it is called so.
-    single = operation.path.rstrip("/").endswith("}") and not handles(operation).any()
+    single = operation.path.rstrip("/").endswith("}") and not operation.handles.any()
     one = single or any(name in fields for name in _IDENTITY)
     unique = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][0] > ranked[1][0])
     if unique and (ranked[0][0] > 2 or (ranked[0][0] > 0 and not one)):

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from keyhole.catalog.call import Call
 from keyhole.catalog.operation import Effect
-from keyhole.catalog.paging import Handles, Path, at, handles, loose, paging, place_of_list, put
+from keyhole.catalog.paging import Handles, Path, at, loose, place_of_list, put
 from keyhole.errors import CallError, InvalidArguments
 from keyhole.gateway.asked import brief
 from keyhole.gateway.mending import from_text
@@ -54,8 +54,8 @@ class Pager:
 
         Raises InvalidArguments where there is none: nothing is sent then.
         """
-        promised = paging(operation)
-        has = handles(operation)
+        promised = operation.paging
+        has = operation.handles
         if operation.effect is not Effect.READ and promised is None:
             raise InvalidArguments(
                 f"{operation.qualified} was not called: it is a {operation.effect} call, and no list in pages",
@@ -163,7 +163,7 @@ def _queried(
     operation: Operation, given: Mapping[str, Value], pairs: list[tuple[str, str]]
 ) -> tuple[dict[str, Value], dict[str, str]]:
     """Give the arguments that a next URL's query adds to those of the program, and what of it the document lacks."""
-    has = handles(operation)
+    has = operation.handles
     turning = {path[0] for path in (has.cursor, has.last, has.before, has.page, has.offset) if path}
     known: dict[str, Parameter] = {one.wire: one for one in operation.signature.parameters if one.place == "query"}
     arguments, more = dict(given), dict[str, str]()

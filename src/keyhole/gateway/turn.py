@@ -21,7 +21,6 @@ from keyhole.catalog.paging import (
     VAGUE_TOTALS,
     Path,
     at,
-    handles,
     loose,
     put,
     signals,
@@ -69,7 +68,7 @@ class Turn:
         self._result = result
         self._items = items
         self._seen = before.seen + len(items)
-        self._has = handles(before.asked)
+        self._has = before.asked.handles
         self._said = {**signals(result.body)}
         for name in _TOTAL_HEADERS:
             if (text := result.headers.get(name, "")).isdigit():
