@@ -78,7 +78,7 @@ class Host:
 
 
 async def run(
-    engine: Engine, text: str, host: Host | None = None, limits: Limits = QUICK, on_log: object = None
+    engine: Engine, text: str, host: Host | None = 400, limits: Limits = QUICK, on_log: object = None
 ) -> Outcome:
     return await engine.run(Program.parse(text), host or Host(), limits, on_log=on_log)  # type: ignore[arg-type]
 
@@ -548,7 +548,7 @@ HOSTILE = {
     "alloc_arrays": "memory", "alloc_filled": "memory", "deno_core": "ERR", "deno_read": "ERR", "function_this": "parseInt",
     "getter_hostile": "cpu", "hostcall_flood": "calls", "hostcall_flood_await": "calls", "import_fs": "ERR", "import_nodefs": "ERR",
     "microtask_flood": "cpu memory", "never_resolve": "unsettled", "proto_check": [None, [2], "undefined", 2], "proto_pollute": 1,
-    "proxy_getter": "cpu", "recursion": "stack", "recursion_json": "memory stack", "regex_backtrack": "cpu", "require": "function",
+    "proxy_getter": "cpu", "recursion": "stack", "recursion_json": "memory stack", "regex_backtrack": "cpu", "require": "undefined",
     "ret_500MB": "memory bytes", "sab": "undefined", "sort_comparator": "cpu", "str_double": "memory", "toJSON_hostile": "cpu",
     "typedarray_big": "memory", "wasm": "undefined", "while_true": "cpu",
 }  # fmt: skip
