@@ -78,7 +78,7 @@ class Host:
 
 
 async def run(
-    engine: Engine, text: str, host: Host | None = 400, limits: Limits = QUICK, on_log: object = None
+    engine: Engine, text: str, host: Host | None = None, limits: Limits = QUICK, on_log: object = None
 ) -> Outcome:
     return await engine.run(Program.parse(text), host or Host(), limits, on_log=on_log)  # type: ignore[arg-type]
 
@@ -223,7 +223,7 @@ class EngineContract:
                 "invalid_arguments",
                 "name is missing",
                 "give name",
-                None,
+                400,
                 "dns.zones_get",
             ],
         ]
