@@ -198,7 +198,7 @@ CALLS = [
     ("things.things_create({ body: { kind: 'rund' } })", "invalid_arguments", ["name", "rund", "round"]),
     ("things.things_create({})", "invalid_arguments", ["body"]),
     ("things.things_get({ thing_id: '..' })", "invalid_arguments", ["thing_id"]),
-    ("things.request({ method: 'GET', path: 'things' })", "invalid_arguments", ["path"]),
+    ("things.request({ method: 'GET', path: 5 })", "invalid_arguments", ["path"]),
     ("things.request({ path: '/things', headers: { Authorization: 'x' } })", "invalid_arguments", ["Authorization"]),
     ("things.request({ path: '/elsewhere', headers: { Authorization: 'x' } })", "invalid_arguments", ["uthorization"]),
 ]

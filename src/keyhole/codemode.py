@@ -20,8 +20,9 @@ from keyhole.gateway.decision import Budget
 from keyhole.gateway.door import Door
 from keyhole.gateway.files import Files
 from keyhole.gateway.folder import Folder
+from keyhole.gateway.mending import Notes
 from keyhole.gateway.results import Results
-from keyhole.sandbox.engine import Failed, Limits, Paused
+from keyhole.sandbox.engine import Failed, Limits, LogLine, Paused
 from keyhole.sandbox.program import Program
 from keyhole.secrets import Secrets
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from keyhole.gateway.decision import CallRecord
     from keyhole.gateway.gateway import Gateway
     from keyhole.gateway.policy import Policy
-    from keyhole.sandbox.engine import LogLine
     from keyhole.sources.source import Notice, Source
 
 _MAX_QUERY = 16_000
@@ -205,10 +205,11 @@ class CodeMode:
             reading = await edition.preflight.read(program) if calls else None
             if reading is not None and (error := reading.stops()) is not None:
                 return Execution("failed", None, error, (), (), _ms_since(started), source=code)
-            way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in)) if calls else None
+            notes = Notes()
+            way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in), notes) if calls else None
             shelf = None if caller is None else self._results.shelf(caller)
             files = Files(self._folder, may_save=not self.config.read_only) if calls else None
-            door = Door(edition.gateway, way, shelf, files)
+            door = Door(edition.gateway, way, shelf, files, notes)
             if shelf and (names := shelf.named(code)):
                 program = program.after(f"await results({', '.join(map(repr, names))})")
             try:
@@ -217,15 +218,17 @@ class CodeMode:
                 door.close()
         assert not isinstance(outcome, Paused)  # no step of the gateway lets a call wait yet
         made, ms = tuple(audit.records), _ms_since(started)
+        logs = (*outcome.logs, *(LogLine("note", line) for line in notes.lines()))
         if isinstance(outcome, Failed):
             _say_the_names(outcome.error, tuple(edition.gateway.catalog.apis))
+            _say_what_a_call_gives(outcome.error, code)
             if reading is not None:
                 await reading.add_to(outcome.error)
             return Execution(
-                "failed", None, outcome.error, made, outcome.logs, ms, source=code, shelf=shelf, answers=door.answers
+                "failed", None, outcome.error, made, logs, ms, source=code, shelf=shelf, answers=door.answers
             )
         return Execution(
-            "finished", outcome.value, None, made, outcome.logs, ms, outcome.undefined, code, shelf,
+            "finished", outcome.value, None, made, logs, ms, outcome.undefined, code, shelf,
             door.answers if outcome.undefined else None,
         )  # fmt: skip
 
@@ -237,6 +240,15 @@ def _say_the_names(error: ProgramError, apis: tuple[str, ...]) -> None:
         near = nearest(unknown[1], apis, limit=1)
         listed = ", ".join(apis[:10]) + (f" and {len(apis) - 10} more" if len(apis) > 10 else "")
         error.hint = f"Did you mean {near[0]}?" if near else f"The APIs here are: {listed}."
+
+
+def _say_what_a_call_gives(error: ProgramError, code: str) -> None:
+    """Tell a program that takes the body for a Response, as `fetch` gives one, what it has."""
+    line = code.split("\n")[error.line - 1] if error.line and error.line <= code.count("\n") + 1 else ""
+    used = re.search(r"\.(json|text|blob|arrayBuffer|headers|ok)\b", line)
+    if used and error.message.startswith("TypeError: ") and not error.hint:
+        what = "A call gives the parsed body itself, no Response"
+        error.hint = f"{what}: use it as it is, or call .raw(…), which has status, ok, headers, body and json()."
 
 
 def _engine_limits(config: Config) -> Limits:

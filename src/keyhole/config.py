@@ -68,7 +68,8 @@ class OpenAPI:
     only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
     placed as the document says, and sent with the operations that want it. `certificate` is what the API's server is
     shown at every connection. `base_url` pins where calls and credentials go. `allow` and `rules` are the policy for
-    this API alone. `allow_private` lets the document itself, not only you, name addresses in private networks.
+    this API alone, `at_once` the calls that it gets at a time. `allow_private` lets the document itself, not only
+    you, name addresses in private networks.
     """
 
     document: str | Path | dict[str, Any]
@@ -85,6 +86,7 @@ class OpenAPI:
     allow: Allow | None = None
     rules: tuple[Rule, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
+    at_once: int = Field(default=32, ge=1)
     allow_private: bool = False
 
     def shapes(self) -> dict[str, SchemeSecret]:

@@ -81,8 +81,9 @@ class Edition:
         tsc = Tsc(compiler) if compiler else None
         covered = {name: general(apis[name], source.wanted()) for name, source in sources.items()}
         gateway = Gateway(
-            catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security, covered[op.api])
-        )
+            catalog, sources, policy, lambda op: secrets.credentials(apis[op.api], op.security, covered[op.api]),
+            {name: api.at_once for name, api in apis.items()},
+        )  # fmt: skip
         return cls(sources, gateway, engine, Preflight(catalog, tsc))
 
     async def retire(self) -> None:

@@ -115,10 +115,15 @@ class ProgramError(KeyholeError):
 
 
 class CallError(KeyholeError):
-    """One call of a program failed; thrown inside the program, which can catch it. `operation` is "api.name"."""
+    """One call of a program failed; thrown inside the program, which can catch it. `operation` is "api.name".
+
+    `unsent` says of a class that nothing was sent and that the same call would be refused again: a program then sees
+    the `status` 400, so that a loop that tries again where there is none, or 429, or one of 5xx, ends.
+    """
 
     code = "call"
     exit_code = 3
+    unsent: ClassVar[bool] = False
 
     def __init__(self, message: str, *, hint: str = "", operation: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -126,13 +131,15 @@ class CallError(KeyholeError):
 
     def fields(self) -> dict[str, Any]:
         """Give the fields of the error object that the program sees."""
-        return {**super().fields(), "operation": self.operation}
+        refused: dict[str, Any] = {"status": 400, "sent": False} if self.unsent else {}
+        return {**super().fields(), "operation": self.operation, **refused}
 
 
 class UnknownOperation(CallError):  # noqa: N818  (the name is a sentence of its own)
     """No operation of that name, or no such method and path; `nearest` are the names ("api.name") of those like it."""
 
     code = "unknown_operation"
+    unsent = True
 
     def __init__(self, message: str, *, hint: str = "", operation: str = "", nearest: tuple[str, ...] = ()) -> None:
         super().__init__(message, hint=hint, operation=operation)
@@ -143,12 +150,14 @@ class InvalidArguments(CallError):  # noqa: N818
     """Arguments do not fit the operation; nothing was sent. The message lists every problem."""
 
     code = "invalid_arguments"
+    unsent = True
 
 
 class Denied(CallError):  # noqa: N818
     """The policy denies the call; nothing was sent."""
 
     code = "denied"
+    unsent = True
     exit_code = 4
 
 
@@ -156,6 +165,7 @@ class NeedsApproval(CallError):  # noqa: N818
     """The policy asks, and nobody can be asked yet; nothing was sent. The hint names the option that allows it."""
 
     code = "needs_approval"
+    unsent = True
     exit_code = 4
 
 
@@ -163,6 +173,7 @@ class CredentialError(CallError):
     """A credential is missing or unreadable, or would have left the origin it is pinned to; nothing was sent."""
 
     code = "credentials"
+    unsent = True
     exit_code = 6
 
 
@@ -170,6 +181,7 @@ class BudgetExceeded(CallError):  # noqa: N818
     """The run has used up its calls or bytes."""
 
     code = "budget"
+    unsent = True
 
 
 class Unreachable(CallError):  # noqa: N818
@@ -185,6 +197,10 @@ class Unreachable(CallError):  # noqa: N818
         super().__init__(message, hint=hint, operation=operation)
         self.sent = sent
         self.url = url
+
+    def fields(self) -> dict[str, Any]:
+        """Give whether it was sent too: what may have happened is not repeated blindly."""
+        return {**super().fields(), "sent": self.sent}
 
 
 class ApiError(CallError):

@@ -169,4 +169,17 @@ WORKING: list[str] = [
     "async ({ tracker, console }) => (await tracker.meta_me()).username",
     "async (globals) => (await globals.tracker.meta_me()).username",
     "async ({ tracker: api } = {}) => api === undefined",
+    # paths, verbs and lists as models write them
+    "return (await tracker.get('projects/WEB')).key",
+    "return (await tracker.GET('/projects/WEB')).key",
+    "return (await tracker.request({ path: 'projects/WEB' })).key",
+    "let n = 0;\nfor await (const issue of tracker.issues_search.items({ state: 'open' })) n++;\nreturn n",
+    "const all = await tracker.issues_search.items({ perPage: '50' });\nreturn all.map((issue) => issue.number).length",
+    "return (await tracker.get.items('/projects/{project}/issues', { project: 'WEB' }).toArray()).length",
+    "return (await tracker.issues_search.items().take(3)).length",
+    "return (await Array.fromAsync(tracker.request.items({ path: '/users' }))).length",
+    # values of another type, and names spelt otherwise
+    "return await tracker.issues_create({ project: 'WEB', body: { title: 'x', labels: 'bug' } })",
+    "return await tracker.issues_create({ project: 'WEB', body: { title: 'x', estimateHours: '3' } })",
+    "return await tracker.issues_create({ project: 'WEB', title: 7, estimateHours: '1.5' })",
 ]  # fmt: skip

@@ -223,7 +223,7 @@ class EngineContract:
                 "invalid_arguments",
                 "name is missing",
                 "give name",
-                None,
+                400,
                 "dns.zones_get",
             ],
         ]
@@ -555,7 +555,7 @@ HOSTILE = {
     "alloc_arrays": "memory", "alloc_filled": "memory", "deno_core": "ERR", "deno_read": "ERR", "function_this": "parseInt",
     "getter_hostile": "cpu", "hostcall_flood": "calls", "hostcall_flood_await": "calls", "import_fs": "ERR", "import_nodefs": "ERR",
     "microtask_flood": "cpu memory", "never_resolve": "unsettled", "proto_check": [None, [2], "undefined", 2], "proto_pollute": 1,
-    "proxy_getter": "cpu", "recursion": "stack", "recursion_json": "memory stack", "regex_backtrack": "cpu", "require": "function",
+    "proxy_getter": "cpu", "recursion": "stack", "recursion_json": "memory stack", "regex_backtrack": "cpu", "require": "undefined",
     "ret_500MB": "memory bytes", "sab": "undefined", "sort_comparator": "cpu", "str_double": "memory", "toJSON_hostile": "cpu",
     "typedarray_big": "memory", "wasm": "undefined", "while_true": "cpu",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyhole.sandbox.engine import Failed, Finished, Limits
+from keyhole.sandbox.lowering import ABSENT as ABSENT_GLOBALS
 from keyhole.sandbox.program import Program
 
 if TYPE_CHECKING:
@@ -41,12 +42,23 @@ async def test_what_is_absent_says_what_to_use(engine, code, instead):
     assert re.search(r"\bnot available\b|\bhere\b", outcome.error.message), outcome.error
 
 
+async def test_typeof_of_each_says_that_it_is_not_there(engine):
+    text = "return [" + ",".join(f"typeof {name}" for name in sorted(ABSENT_GLOBALS)) + "]"
+    outcome = await engine.run(Program.parse(text), host, Limits())
+    assert isinstance(outcome, Finished)
+    assert set(outcome.value) == {"undefined"}
+    there = "return [" + ",".join(f"{name} === undefined" for name in sorted(ABSENT_GLOBALS)) + "]"
+    outcome = await engine.run(Program.parse(there), host, Limits())
+    assert isinstance(outcome, Finished)
+    assert set(outcome.value) == {False}  # each is there, and refuses
+
+
 async def test_what_is_absent_without_a_word(engine):
-    listed = re.search(r"Absent without a word.*: (`.+`)\.", DOCUMENT)
+    listed = re.search(r"Absent without a word.*: (`.+?`)\. ", DOCUMENT)
     assert listed is not None
     names = re.findall(r"`(\w+)`", listed[1])
     text = "return [" + ",".join(f"typeof {name}" for name in names) + "]"
     outcome = await engine.run(Program.parse(text), host, Limits())
     assert isinstance(outcome, Finished)
-    assert len(names) == 6
+    assert len(names) == 8
     assert outcome.value == ["undefined"] * len(names)

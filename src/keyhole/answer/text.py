@@ -30,7 +30,8 @@ MAX_CALLS = 20
 """More calls than this are counted by operation."""
 LINE_CHARS = (10_000, 4000, 2000, 1000, 400)
 """Characters of a line of console output: as many as there is room for."""
-NOTE_TOKENS = 50
+NOTE_TOKENS = 60
+_MAX_NOTES = 10
 
 CONSOLE = "--- console ---"
 WRITES = "--- writes made ---"
@@ -53,7 +54,7 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
     else:
         console, writes = _console(execution.logs, max_tokens), _writes(execution.calls)
         parts = ["The run is paused: it waits for an approval.", console, writes]
-    return clean("\n".join(part for part in parts if part))
+    return clean("\n".join(part for part in (*parts, _remarks(execution.logs)) if part))
 
 
 def _value(execution: Execution, max_tokens: int) -> str:
@@ -97,14 +98,21 @@ def _kept(execution: Execution) -> str:
     return f"What the calls gave{but} is kept for your next program: {handle} is [{{call, body}}, …]"
 
 
+def _remarks(logs: Sequence[LogLine]) -> str:
+    """Give what Keyhole remarks on the run, a line each."""
+    notes = [line.text for line in logs if line.level == "note"][:_MAX_NOTES]
+    return "\n".join(f"note: {prefix(text, NOTE_TOKENS)[0]}" for text in notes)
+
+
 def _console(logs: Sequence[LogLine], max_tokens: int) -> str:
     """Keep the first and the last lines: the beginning tells what it was about, the end what happened."""
-    if not logs:
+    shown = [line for line in logs if line.level != "note"]
+    if not shown:
         return ""
     budget = max(CONSOLE_TOKENS, max_tokens // 3)
     lines: list[str] = []
     for chars in LINE_CHARS:
-        lines = [_log_line(line, chars) for line in logs]
+        lines = [_log_line(line, chars) for line in shown]
         if sum(map(len, lines)) <= budget * CHARS_A_TOKEN and fits("\n".join(lines), budget):
             break
     else:
@@ -135,7 +143,7 @@ def _log_line(line: LogLine, chars: int) -> str:
 
 
 def _writes(calls: Sequence[CallRecord]) -> str:
-    made = [call for call in calls if call.effect != "read" and call.sent]
+    made = [call for call in calls if not _reads(call) and call.sent]
     return "\n".join([WRITES, *_call_lines(made)]) if made else ""
 
 
@@ -143,30 +151,41 @@ def _calls(calls: Sequence[CallRecord]) -> str:
     sent = [call for call in calls if call.sent]
     if not sent:
         return "Nothing was sent."
-    writes = [call for call in sent if call.effect != "read"]
-    reads = [call for call in sent if call.effect == "read"]
+    writes = [call for call in sent if not _reads(call)]
+    reads = [call for call in sent if _reads(call)]
     return "\n".join([CALLS, *_call_lines(writes), *_call_lines(reads)])
 
 
+def _reads(call: CallRecord) -> bool:
+    """Say whether a call only reads: by its effect, or, for a request that no document describes, by its method."""
+    return call.effect == "read" or (_ad_hoc(call) and call.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _ad_hoc(call: CallRecord) -> bool:
+    return call.operation.endswith(".request")
+
+
 def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
-    """One line a call; where there are many, one line for all calls of an operation that ended alike."""
-    lines = Counter(f"{_named(call)} {_line(path_of(call.url), 160)}{_result(call)}" for call in calls)
+    """One line a call; where there are many, one for all calls of an operation that ended alike, by the first."""
+    each = [(_named(call), _line(path_of(call.url), 160), _result(call)) for call in calls]
+    lines = Counter(f"{named} {path}{result}" for named, path, result in each)
     if len(lines) > MAX_CALLS:
-        lines = Counter(f"{_named(call)}{_result(call)}" for call in calls)
+        first = {(named, result): path for named, path, result in reversed(each)}
+        lines = Counter(f"{named} {first[named, result]}, …{result}" for named, _path_of, result in each)
     shown = [line + (f" ({count:,} times)" if count > 1 else "") for line, count in lines.most_common(MAX_CALLS)]
     missing = len(calls) - sum(count for _line, count in lines.most_common(MAX_CALLS))
     return [*shown, f"… {missing:,} more calls"] if missing else shown
 
 
 def _named(call: CallRecord) -> str:
-    effect = "" if call.effect == "read" else f"{call.effect or 'call'}: "
+    effect = "" if _reads(call) else "not in the document: " if _ad_hoc(call) else f"{call.effect or 'call'}: "
     return f"{effect}{_line(call.operation, 100)} {_line(call.method, 10)}".rstrip()
 
 
 def _result(call: CallRecord) -> str:
     if call.status is not None:
         return f" → {call.status}"
-    return " → no answer" + ("" if call.effect == "read" else ": it may have been carried out")
+    return " → no answer" + ("" if _reads(call) else ": it may have been carried out")
 
 
 def _line(text: str, limit: int) -> str:

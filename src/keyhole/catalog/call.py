@@ -20,13 +20,15 @@ class Call:
     """One operation with its arguments, by program names: parameters flat, the request body under `body`.
 
     An ad-hoc call (`request()` to a path that is no operation) has an operation made by `Source.ad_hoc` and the
-    arguments `query`, `headers`, `body`.
-    `spool` gives a file on disk for a large binary answer: then the body is a `File`.
+    arguments `query`, `headers`, `body`. `spool` gives a file on disk for a large binary answer: then the body is a
+    `File`. `more` is of the query that an answer gave for its next page, by the names on the wire, and that the
+    document does not describe.
     """
 
     operation: Operation
     arguments: Mapping[str, Value]
     spool: Callable[[], BinaryIO] | None = None
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

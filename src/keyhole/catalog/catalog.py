@@ -178,7 +178,8 @@ class Catalog:
         pool = list(dict.fromkeys([*close, *found]))
         said = _sense(name)
         scored = [
-            (_likeness(said, wanted, op) + _MEANT * (op in found[:1]), -place, op) for place, op in enumerate(pool)
+            (_likeness(said, wanted, op) + _MEANT * (op in found[:1]) + _beginning(name, op.name), -place, op)
+            for place, op in enumerate(pool)
         ]
         scored.sort(key=lambda item: item[:2], reverse=True)
         return [op.qualified for score, _, op in scored[: _OFFERED + 1] if score > _NEAR_ENOUGH]
@@ -200,6 +201,12 @@ class Catalog:
 
 def _likeness(said: set[str], triples: set[str], operation: Operation) -> float:
     return _overlap(said, _sense(operation.name)) * 2 + _overlap(triples, _triples(operation.name))
+
+
+def _beginning(name: str, known: str) -> float:
+    """Say how much a name is the beginning of a known one, but for a letter or two."""
+    plain = _loose(name)[:60]
+    return float(bool(plain and get_close_matches(plain, [_loose(known)[: len(plain) + 1]], 1, 0.85)))
 
 
 def _like(part: str, literal: set[str]) -> float:

@@ -90,6 +90,7 @@ def _bare(operation: Operation) -> str:
 def heading(operation: Operation, limit: int = SUMMARY, *remarks: str) -> str:
     """Say an operation's route, effect, `remarks` and summary in one line of comment."""
     parts = [f"{operation.method} {comment(operation.path, 200)}" if operation.method else "", str(operation.effect)]
+    parts += [".items()"] if operation.paging else []
     parts += ["deprecated", *remarks] if operation.deprecated else remarks
     parts.append(prose(operation.summary or operation.description, limit))
     return f"// {' · '.join(part for part in parts if part)}"

@@ -9,10 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from keyhole.catalog.files import with_files
+from keyhole.catalog.paging import handles, paging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from keyhole.catalog.paging import Handles, Paging
     from keyhole.catalog.schema import Schemas
 
 Schema = dict[str, Any]
@@ -115,6 +117,16 @@ class Operation:
     def signature(self) -> Signature:
         """The signature, read from the source on first use."""
         return with_files(self.load())
+
+    @cached_property
+    def handles(self) -> Handles:
+        """The arguments that ask for a page of a list."""
+        return handles(self)
+
+    @cached_property
+    def paging(self) -> Paging | None:
+        """How its list comes in pages, as far as the document tells; None where it tells of none."""
+        return paging(self)
 
     @property
     def qualified(self) -> str:

@@ -11,9 +11,9 @@
   // A promise that says so when somebody forgets to await it: reading a field of it is always a mistake.
   const PROMISE = ['then', 'catch', 'finally'];
   const QUIET = ['constructor', Symbol.toStringTag];
-  const ask = (what, name, argument) => {
-    const promise = ask_host(name, argument);
-    return new Proxy(promise, {
+  const ask = (what, name, argument) => promised(what, ask_host(name, argument));
+  const promised = (what, promise) =>
+    new Proxy(promise, {
       get: (target, key) => {
         if (PROMISE.includes(key)) return target[key].bind(target);
         if (QUIET.includes(key)) return reflect_get(target, key);
@@ -21,7 +21,6 @@
         throw new TypeError(`${what}(…) is a Promise: await it before ${use}`);
       },
     });
-  };
 
   // A reference is resolved where one looks: {$ref} stays as it is (so it prints short and never in circles) and
   // inherits from what it points at (so that reading through it works).
@@ -107,25 +106,114 @@
     return root;
   };
 
+  // What `.raw()` and an ApiError have of an answer, as `fetch` names it: `ok`, `headers.get()`, `json()`, `text()`.
+  const headers_of = (headers) => {
+    for (const name of Object.keys(headers)) {
+      const usual = name.replace(/(^|-)([a-z])/g, (found) => found.toUpperCase());
+      if (!(usual in headers)) hidden(headers, usual, headers[name]);
+    }
+    if (!Object.hasOwn(headers, 'get')) hidden(headers, 'get', (name) => headers[String(name).toLowerCase()] ?? null);
+    if (!Object.hasOwn(headers, 'has')) hidden(headers, 'has', (name) => Object.hasOwn(headers, String(name).toLowerCase()));
+    return headers;
+  };
+  const answer_of = ({ status, headers, body }) => {
+    const answer = { status, ok: status >= 200 && status < 300, headers: headers_of(headers), body };
+    hidden(answer, 'json', async () => (typeof body === 'string' ? JSON.parse(body) : body));
+    hidden(answer, 'text', async () => (typeof body === 'string' ? body : JSON.stringify(body)));
+    return answer;
+  };
+  const asked = async (name, argument) => {
+    try {
+      const got = await ask_host(name, argument);
+      return argument.raw ? answer_of(got) : got;
+    } catch (error) {
+      if (error?.name === 'ApiError' && error.headers) headers_of(error.headers);
+      throw error;
+    }
+  };
+
+  // A list, a page at a time. It is walked with `for await`, or awaited for all of it.
+  const OWN = ['toArray', 'take', Symbol.asyncIterator, ...QUIET, 'toJSON'];
+  const items_of = (what, argument, most = Infinity) => {
+    const pages = () => {
+      const been = new Set();
+      let state;
+      return async () => {
+        const got = await ask_host('page', { ...argument, state });
+        if ('whole' in got) return { whole: got.whole, items: [].concat(got.whole ?? []), last: true };
+        const key = got.state && JSON.stringify([got.state.set, got.state.url]);
+        if (key && been.has(key)) throw new Error(`${what}: page ${got.state.number} is one that came before: the API goes in circles`);
+        been.add(key);
+        state = got.state;
+        return { items: got.items, last: !state };
+      };
+    };
+    async function* walk() {
+      const next = pages();
+      for (let left = most; left > 0;) {
+        const { items, last } = await next();
+        for (const item of items) { if (left-- > 0) yield item; }
+        if (last) return;
+      }
+    }
+    const toArray = async () => {
+      const found = [], next = pages();
+      try {
+        for (let last = false; !last && found.length < most;) {
+          const got = await next();
+          if ('whole' in got) return got.whole;
+          for (const item of got.items) { if (found.length < most) found.push(item); }
+          last = got.last;
+        }
+      } catch (error) {
+        throw hidden(error, 'items', found);
+      }
+      return found;
+    };
+    const list = {};
+    hidden(list, Symbol.asyncIterator, walk);
+    hidden(list, 'toArray', toArray);
+    hidden(list, 'take', (count) => items_of(what, argument, Math.max(0, Math.min(most, Math.floor(count) || 0))));
+    hidden(list, 'toJSON', () => { throw new TypeError('await it'); });
+    return new Proxy(list, {
+      get: (target, key) => {
+        if (OWN.includes(key)) return reflect_get(target, key);
+        if (PROMISE.includes(key)) return (...given) => toArray()[key](...given);
+        const use = typeof key === 'symbol' ? 'going through it' : `reading .${key}`;
+        throw new TypeError(`${what}(…) is a list in pages: await it before ${use}, or write for await (const item of ${what}(…))`);
+      },
+    });
+  };
+
   const VERBS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
   const global_of = ({ name: api, title }) => {
+    const ask_for = (what, name, argument) => promised(what, asked(name, argument));
     const call = (name, raw) => (args) =>
-      ask(`${api}.${name}`, 'call', { api, name, arguments: args === undefined ? {} : args, raw });
+      ask_for(`${api}.${name}`, 'call', { api, name, arguments: args === undefined ? {} : args, raw });
+    const listed = (what, argument) => items_of(what, { api, ...argument });
     // `api.issues.create(…)` is how many SDKs write `api.issues_create(…)`; the host finds it by either spelling.
     const method = (name) => {
       const run = hidden(call(name, false), 'raw', call(name, true));
-      return new Proxy(run, {
-        get: (target, key) => (typeof key === 'symbol' || key in target || key === 'toJSON' || key === 'then'
-          ? reflect_get(target, key) : method(`${name}.${key}`)),
-      });
+      hidden(run, 'items', deeper(`${name}.items`, (args) =>
+        listed(`${api}.${name}.items`, { name, arguments: args === undefined ? {} : args })));
+      return deeper(name, run);
     };
+    const deeper = (name, run) => new Proxy(run, {
+      get: (target, key) => (typeof key === 'symbol' || key in target || key === 'toJSON' || key === 'then'
+        ? reflect_get(target, key) : method(`${name}.${key}`)),
+    });
     const fixed = new Map();
     for (const verb of VERBS) {
-      const to = (raw) => (path, args) => call(`${verb.toUpperCase()} ${path}`, raw)(args);
-      fixed.set(verb, hidden(to(false), 'raw', to(true)));
+      const named = (path) => `${verb.toUpperCase()} ${path}`;
+      const to = (raw) => (path, args) => call(named(path), raw)(args);
+      const run = hidden(hidden(to(false), 'raw', to(true)), 'items', (path, args) =>
+        listed(`${api}.${verb}.items`, { name: named(path), arguments: args === undefined ? {} : args }));
+      fixed.set(verb, run).set(verb.toUpperCase(), run);
     }
-    const request = (raw) => (options) => ask(`${api}.request`, 'request', { api, raw, ...options });
-    fixed.set('request', hidden(request(false), 'raw', request(true)));
+    const request = (raw) => (options) => ask_for(`${api}.request`, 'request', { api, raw, ...options });
+    const requested = hidden(hidden(request(false), 'raw', request(true)), 'items', (options) =>
+      listed(`${api}.request.items`, { request: { ...options } }));
+    fixed.set('request', requested);
     fixed.set('toString', () => `[API ${api}: ${title}]`);
     fixed.set('toJSON', () => `[API ${api}: ${title}; call one of its operations]`);
     let names;

@@ -17,23 +17,47 @@ if TYPE_CHECKING:
     from keyhole.catalog.operation import Operation
     from keyhole.value import Value
 
+METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"})
 _MAX_TEXT = 16_000
 """Characters of a name, a path or a query: finding what is nearest to one takes time in its length."""
 
 
-def named(catalog: Catalog, api: str, name: str) -> tuple[Operation, dict[str, Value]]:
+def named(
+    catalog: Catalog, api: str, name: str, local: Callable[[str], str | None] | None = None
+) -> tuple[Operation, dict[str, Value]]:
     """Give the operation that `api.name(…)` or `api.get(path)` ("GET /path") calls, and what the path says of it.
 
-    Raises UnknownOperation with the nearest names, InvalidArguments for a name beyond all measure.
+    `local` gives the path of a URL of the API's own. Raises UnknownOperation with the nearest names, InvalidArguments
+    for a name beyond all measure.
     """
     bounded("the name of an operation", name)
-    method, _, path = name.partition(" ")
+    method, space, path = name.partition(" ")
+    if space and method in METHODS:
+        path = rooted(path, local)
+        name = f"{method} {path}"
     path, query = split(path)
     matched = catalog.match(api, method, path) if path.startswith("/") else None
     if matched is None:
         return catalog.get(api, name), {}
     operation, values = matched
     return operation, as_arguments(operation, values, {"query": query})
+
+
+def rooted(path: str, local: Callable[[str], str | None] | None) -> str:
+    """Give a path that begins with "/", for one that does not or for a whole URL of the API's own.
+
+    Raises InvalidArguments for a URL of another place.
+    """
+    path = path.strip()
+    if "://" not in path.partition("?")[0]:
+        return path if path.startswith("/") else f"/{path}"
+    found = local(path) if local else None
+    if found is None:
+        raise InvalidArguments(
+            f"{brief(path, 200)} is outside of the API's own address",
+            hint="Give a path of this API, such as /things/1; there is no way to other places.",
+        )
+    return found
 
 
 def no_object(api: str, name: str, arguments: Value) -> InvalidArguments:

@@ -1,16 +1,18 @@
-"""What a program can ask of the host: calls, the catalog, results, files. Nothing else is answered."""
+"""What a program can ask of the host: calls, pages, the catalog, results, files. Nothing else is answered."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
 from keyhole.catalog.describe import describe, describe_part, describe_schema
-from keyhole.errors import ApiError, CallError, InvalidArguments
-from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, split
+from keyhole.errors import ApiError, CallError, InvalidArguments, UnknownOperation
+from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, rooted, split
 from keyhole.gateway.files import Files
+from keyhole.gateway.mending import Notes
 from keyhole.gateway.results import handles
 from keyhole.value import File, is_large
 
@@ -38,16 +40,23 @@ class Door:
     """
 
     def __init__(
-        self, gateway: Gateway, way: Next | None, shelf: Shelf | None = None, files: Files | None = None
+        self,
+        gateway: Gateway,
+        way: Next | None,
+        shelf: Shelf | None = None,
+        files: Files | None = None,
+        notes: Notes | None = None,
     ) -> None:
         self._gateway = gateway
         self._files = files or Files(None, may_save=False)
         self._way = way
         self._shelf = shelf
         self.answers = shelf.answers() if shelf else None
+        self._notes = notes or Notes()
         self._answers: Mapping[str, Callable[[dict[str, Any]], Awaitable[Value]]] = {
             "call": self._call,
             "request": self._request,
+            "page": self._page,
             "find": self._find,
             "describe": self._describe,
             "results": self._results,
@@ -66,22 +75,63 @@ class Door:
         return await answer(cast("dict[str, Any]", argument))
 
     async def _call(self, asked: dict[str, Any]) -> Value:
+        return await self._answer(Call(*self._called(asked)), raw=bool(asked.get("raw")))
+
+    async def _request(self, asked: dict[str, Any]) -> Value:
+        return await self._answer(Call(*self._requested(asked)), raw=bool(asked.get("raw")))
+
+    async def _page(self, asked: dict[str, Any]) -> Value:
+        """Answer one page of a list: its items, and the state that leads to the next, None after the last.
+
+        Where the API has an operation that is called `name.items`, and none `name`: `whole`, what that one gives.
+        """
+        options, state = asked.get("request"), asked.get("state")
+        if isinstance(options, dict):
+            operation, given = self._requested({**cast("dict[str, Any]", options), "api": asked.get("api")})
+        else:
+            try:
+                operation, given = self._called(asked)
+            except UnknownOperation as error:
+                try:
+                    call = Call(*self._called({**asked, "name": f"{asked.get('name')}.items"}))
+                except UnknownOperation:
+                    raise error from None
+                return {"whole": await self._answer(call, raw=False)}
+        known = cast("dict[str, Any]", state) if isinstance(state, dict) else {}
+        number = 1
+        try:
+            page = self._gateway.pager.page(operation, given, known)
+            number = page.before.number
+            result = await self._sent(page.call)
+            _raise_for(page.call.operation, result)
+            items, following = self._gateway.pager.turn(page, result)
+        except CallError as error:
+            if number > 1:
+                error.message = f"page {number}: {error.message}"
+            raise
+        return {"items": items, "state": following}
+
+    def _called(self, asked: dict[str, Any]) -> tuple[Operation, dict[str, Value]]:
+        """Read `api.name(arguments)` or `api.get(path, arguments)`."""
         api, name, arguments = asked.get("api"), asked.get("name"), asked.get("arguments")
         if not isinstance(api, str) or not isinstance(name, str):
             raise InvalidArguments("an operation is called by a name that is a string")
         bounded("the name of an operation", name)
         if not isinstance(arguments, dict):
             raise no_object(api, name, arguments)
-        operation, written = named(self._gateway.catalog, api, name)
-        given = {**written, **cast("dict[str, Value]", arguments)}
-        return await self._through(operation, given, raw=bool(asked.get("raw")))
+        source = self._gateway.sources.get(api)
+        operation, written = named(self._gateway.catalog, api, name, source.local if source else None)
+        # A dot instead of an underscore is how many an SDK writes it; anything else is worth a word.
+        if not {" ", "."} & set(name) and name not in (operation.name, operation.id):
+            self._notes.add("name", f"{name} → {operation.name}")
+        return operation, {**written, **cast("dict[str, Value]", arguments)}
 
-    async def _request(self, asked: dict[str, Any]) -> Value:
+    def _requested(self, asked: dict[str, Any]) -> tuple[Operation, dict[str, Value]]:
+        """Read `api.request({ method, path, query, headers, body })`."""
         _known("request", asked, {"method", "path", "query", "headers", "body"}, {"api", "raw"})
-        api, raw = asked.get("api"), bool(asked.get("raw"))
-        method, path = asked.get("method", "GET"), asked.get("path")
+        api, method, path = asked.get("api"), asked.get("method", "GET"), asked.get("path")
         source = self._gateway.sources.get(api) if isinstance(api, str) else None
-        if source is None or not isinstance(method, str) or not isinstance(path, str) or not path.startswith("/"):
+        if source is None or not isinstance(method, str) or not isinstance(path, str) or not path:
             raise InvalidArguments(
                 f"request() was given method {brief(method)} and path {brief(path)}",
                 hint='Write request({ method: "GET", path: "/things/1", query: {}, headers: {}, body: {} }).',
@@ -93,35 +143,37 @@ class Door:
                 raise InvalidArguments(
                     f"request() was given {key} {brief(parts[key])}: it is an object of names and values"
                 )
-        path, query = split(path)
+        path, query = split(rooted(path, source.local))
         if query:
             parts["query"] = {**query, **parts.get("query", {})}
         matched = self._gateway.catalog.match(source.name, method.upper(), path)
         if matched is None:
-            return await self._through(source.ad_hoc(method.upper(), path), parts, raw=raw)
+            return source.ad_hoc(method.upper(), path), parts
         operation, values = matched
-        return await self._through(operation, as_arguments(operation, values, parts), raw=raw)
+        return operation, as_arguments(operation, values, parts)
 
-    async def _through(self, operation: Operation, arguments: Mapping[str, Value], *, raw: bool) -> Value:
+    async def _answer(self, call: Call, *, raw: bool) -> Value:
+        result = await self._sent(call)
+        body = self._files.handle(result.body) if isinstance(result.body, File) else result.body
+        if raw:
+            return {"status": result.status, "headers": dict(result.headers), "body": body}
+        _raise_for(call.operation, result)
+        return body
+
+    async def _sent(self, call: Call) -> Result:
+        operation = call.operation
         if self._way is None:
             raise CallError(
                 f"{operation.qualified} was not called: `search` reads the catalog only",
                 hint="Call operations in `execute`; here there are ops, spec, find and describe.",
                 operation=operation.qualified,
             )
-        given = await self._files.given(arguments)
-        result = await self._way(Call(operation, given, self._files.spool))
+        given = await self._files.given(call.arguments)
+        result = await self._way(replace(call, arguments=given, spool=self._files.spool))
         _fits(operation, result)
         if self.answers is not None and result.status < 400:
             await _apart(result.body, self.answers.add, operation, result.url, result.body)
-        body = self._files.handle(result.body) if isinstance(result.body, File) else result.body
-        if raw:
-            return {"status": result.status, "headers": dict(result.headers), "body": body}
-        if result.status >= 400:
-            raise _api_error(operation, result)
-        if _is_page(operation, result):
-            raise _page(operation, result)
-        return body
+        return result
 
     async def _find(self, asked: dict[str, Any]) -> Value:
         _known("find", asked, {"limit", "api"}, {"query"})
@@ -201,6 +253,14 @@ def _known(what: str, asked: dict[str, Any], options: set[str], given: set[str])
         raise InvalidArguments(f"{what}() has no option {brief(unknown[0])}: there are {', '.join(sorted(options))}")
 
 
+def _raise_for(operation: Operation, result: Result) -> None:
+    """Raise ApiError for what is no answer to the call: an error status, or a web page."""
+    if result.status >= 400:
+        raise _api_error(operation, result)
+    if _is_page(operation, result):
+        raise _web_page(operation, result)
+
+
 def _fits(operation: Operation, result: Result) -> None:
     """Refuse bytes that a program's memory does not hold beside their base64, before they reach it."""
     if isinstance(result.body, bytes) and len(result.body) > MAX_BINARY:
@@ -224,7 +284,7 @@ def _is_page(operation: Operation, result: Result) -> bool:
     )
 
 
-def _page(operation: Operation, result: Result) -> ApiError:
+def _web_page(operation: Operation, result: Result) -> ApiError:
     return ApiError(
         f"{operation.qualified} answered {result.status} with a web page, not what the document promises: "
         f"{brief(result.body, 200)}",

@@ -6,7 +6,8 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from keyhole.gateway.credentials import Send
-from keyhole.gateway.limits import Spending
+from keyhole.gateway.limits import Spending, Turns
+from keyhole.gateway.pager import Pager
 from keyhole.gateway.validate import Validate
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from keyhole.gateway.audit import Audit
     from keyhole.gateway.credentials import CredentialsOf
     from keyhole.gateway.decision import Budget, Next, Step
+    from keyhole.gateway.mending import Notes
     from keyhole.gateway.policy import Policy
     from keyhole.sources.source import Source
 
@@ -24,22 +26,29 @@ class Gateway:
     """Holds what all runs share: the catalog, the sources, the policy, the way to the credentials."""
 
     def __init__(
-        self, catalog: Catalog, sources: Mapping[str, Source], policy: Policy, credentials_of: CredentialsOf
+        self,
+        catalog: Catalog,
+        sources: Mapping[str, Source],
+        policy: Policy,
+        credentials_of: CredentialsOf,
+        at_once: Mapping[str, int] | None = None,
     ) -> None:
         self.catalog = catalog
         self.sources = sources
         self.policy = policy
-        self._validate = Validate()
+        self.pager = Pager(catalog, lambda operation, url: sources[operation.api].local(url, operation))
+        self._turns = Turns(at_once or {})
         self._send = Send(sources, credentials_of)
 
-    def way(self, audit: Audit, budget: Budget) -> Next:
+    def way(self, audit: Audit, budget: Budget, notes: Notes | None = None) -> Next:
         """Give the way of one run's calls to the API: the whole order, outermost first."""
         steps: tuple[Step, ...] = (
             audit,
             Spending(budget),
-            self._validate,
+            Validate(notes),
             self.policy,
             # approve and retry come here
+            self._turns,
         )
         return reduce(_around, reversed(steps), self._send)
 

@@ -1,12 +1,15 @@
-"""Limits: what one run may spend on calls, however it was written."""
+"""Limits: what one run may spend on calls, however it was written, and how many calls an API gets at once."""
 
 from __future__ import annotations
 
+from asyncio import Semaphore
 from typing import TYPE_CHECKING
 
 from keyhole.errors import BudgetExceeded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyhole.catalog.call import Call, Result
     from keyhole.gateway.decision import Budget, Next
 
@@ -34,3 +37,18 @@ class Spending:
         result = await next(call)
         self.bytes_in += result.size
         return result
+
+
+class Turns:
+    """Lets so many calls at once through to an API, whichever runs they are of; the others wait, first come first."""
+
+    def __init__(self, at_once: Mapping[str, int]) -> None:
+        self._turns = {api: Semaphore(calls) for api, calls in at_once.items()}
+
+    async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002
+        """Wait for a turn, however long, then pass on: the API's own time counts from there."""
+        turn = self._turns.get(call.operation.api)
+        if turn is None:
+            return await next(call)
+        async with turn:
+            return await next(call)

@@ -1,40 +1,39 @@
 """Checks a call's arguments against its operation before anything is sent, and puts them where they belong.
 
-All problems of a call are told at once. What the schema leaves no doubt about is mended: a number given as a string
-to a parameter and the reverse, camelCase for snake_case, a body's field given flat.
+All problems of a call are told at once. What the schema leaves no doubt about is mended (`mending.py`), and a body's
+field may be given flat.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections import OrderedDict
 from dataclasses import replace
-from functools import cached_property
+from itertools import islice
 from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic_core import from_json
-
 from keyhole.catalog.declare import usage
-from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
 from keyhole.errors import InvalidArguments
+from keyhole.gateway.mending import Notes, Speller, at, loose, mended, misfit, parsed, put, wildcard
 from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
+from keyhole.gateway.rules import rules_of
 from keyhole.value import File, Unseen, is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator, ValidationError
 
     from keyhole.catalog.call import Call, Result
-    from keyhole.catalog.operation import Operation, Parameter, Schema
+    from keyhole.catalog.operation import Operation, Parameter
     from keyhole.gateway.decision import Next
     from keyhole.gateway.problems import Path
     from keyhole.value import Value
 
 _TOLD = 12
-_KEPT = 512
+_PASSES = 3
+_MAX_MENDED = 500
 _MAX_DEPTH = 100
 _FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 
@@ -42,19 +41,22 @@ _FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 class Validate:
     """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments."""
 
+    def __init__(self, notes: Notes | None = None) -> None:
+        self._notes = notes
+
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Check, then pass on."""
         if is_large(call.arguments):  # on a thread: other runs must not wait
-            given = await asyncio.to_thread(checked, call.operation, call.arguments)
+            given = await asyncio.to_thread(checked, call.operation, call.arguments, self._notes)
         else:
-            given = checked(call.operation, call.arguments)
+            given = checked(call.operation, call.arguments, self._notes)
         return await next(replace(call, arguments=given))
 
 
-def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
+def checked(operation: Operation, arguments: Mapping[str, Value], notes: Notes | None = None) -> dict[str, Value]:
     """Give the arguments by their exact names, mended where that is certain, the body under `body`.
 
-    Raises InvalidArguments with every problem; then nothing has been sent.
+    `notes` are told of what was mended. Raises InvalidArguments with every problem; then nothing has been sent.
     """
     if operation.ad_hoc:
         return _ad_hoc(operation, arguments)
@@ -64,63 +66,10 @@ def checked(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
     check.values()
     if check.told:
         raise refusal(operation, check.told)
+    if notes is not None:
+        for kind, what in check.notes:
+            notes.add(kind, what)
     return check.given
-
-
-class _Rules:
-    """What an operation demands, worked out once; the validators when they are first needed."""
-
-    def __init__(self, operation: Operation, content_type: str = "") -> None:
-        self.operation = operation
-        self.signature = signature = operation.signature
-        if content_type and signature.body:
-            self.signature = signature = replace(signature, body=signature.body.sent_as(content_type))
-        self.parameters: dict[str, Parameter] = {one.name: one for one in signature.parameters}
-        self.loose: dict[str, list[str]] = {}
-        for name in self.parameters:
-            self.loose.setdefault(_loose(name), []).append(name)
-        body = signature.body
-        self.fields: dict[str, Schema] = signature.schemas.fields(body.schema) if body else {}
-        self.loose_fields: dict[str, list[str]] = {}
-        for name in self.fields:
-            self.loose_fields.setdefault(_loose(name), []).append(name)
-        self._validators: dict[str, Draft202012Validator | None] = {}
-
-    @cached_property
-    def body_is_object(self) -> bool:
-        """Say whether the body is, by its schema, an object."""
-        body = self.signature.body
-        return body is not None and (bool(self.fields) or "object" in self.kinds(body.schema))
-
-    def kinds(self, schema: Any) -> set[str]:
-        """Give the JSON types that a schema allows; empty where it does not say."""
-        schemas = self.signature.schemas
-        found = schemas.resolve(schema)
-        declared = found.get("type")
-        named = cast("list[Any]", declared) if isinstance(declared, list) else [declared]
-        kinds = {kind for kind in named if isinstance(kind, str)}
-        for keyword in ("oneOf", "anyOf"):
-            options = found.get(keyword)
-            if not kinds and isinstance(options, list):
-                each = [schemas.resolve(option).get("type") for option in cast("list[Any]", options)]
-                if all(isinstance(kind, str) for kind in each):
-                    kinds = set(cast("list[str]", each))
-        return kinds
-
-    def validator(self, name: str, schema: Any) -> Draft202012Validator | None:
-        """Give the validator of one argument; None where its schema cannot be compiled: then it is not checked."""
-        if name not in self._validators:
-            import jsonschema_rs  # noqa: PLC0415  (60 ms that searching and starting do not need)
-
-            regex = jsonschema_rs.FancyRegexOptions(BACKTRACK_LIMIT, size_limit=REGEX_BYTES, dfa_size_limit=REGEX_BYTES)
-            try:
-                made = jsonschema_rs.Draft202012Validator(
-                    self.signature.schemas.slice(schema), pattern_options=regex, offline=True
-                )
-            except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, RecursionError):
-                made = None
-            self._validators[name] = made
-        return self._validators[name]
 
 
 class Check:
@@ -128,9 +77,10 @@ class Check:
 
     def __init__(self, operation: Operation, arguments: Mapping[str, Value]) -> None:
         self.operation = operation
-        self.rules = _rules(operation, _content_type(operation, arguments))
+        self.rules = rules_of(operation, _content_type(operation, arguments))
         self.given: dict[str, Value] = {}
         self.told: list[str] = []
+        self.notes: list[tuple[str, str]] = []
         self.unknown: list[str] = []
         self._lifted: dict[str, Value] = {}
         self._offered: set[str] = set()
@@ -144,34 +94,40 @@ class Check:
                 if value is None and not self.rules.parameters[exact].required:
                     continue
                 self.given[exact] = value
+                self._spelt(name, exact)
             elif name == "body" and body is not None:
                 if value is not None or body.required or self._null_is_a_body():
                     self.given["body"] = value
             elif (field := self._field(name)) is not None:
                 self._lifted[field] = value
+                self._spelt(name, field)
             else:
                 self.unknown.append(name)
         self._lift()
+
+    def _spelt(self, given: str, known: str) -> None:
+        if given.rpartition(".")[2] != known.rpartition(".")[2]:
+            self.notes.append(("name", f"{given[:60]} → {known}"))
 
     def _parameter(self, name: str, arguments: Mapping[str, Value]) -> str | None:
         if name in self.rules.parameters:
             return name
         if name == "body" or name in self.rules.fields:
             return None
-        alike = self.rules.loose.get(_loose(name), [])
+        alike = self.rules.loose.get(loose(name), [])
         return alike[0] if len(alike) == 1 and alike[0] not in arguments else None
 
     def _field(self, name: str) -> str | None:
         if name in self.rules.fields:
             return name
-        alike = self.rules.loose_fields.get(_loose(name), [])
+        alike = self.rules.loose_fields.get(loose(name), [])
         return alike[0] if len(alike) == 1 else None
 
     def _lift(self) -> None:
         body = self.rules.signature.body
         current = self.given.get("body")
         if isinstance(current, str) and body and self.rules.body_is_object and "json" in body.content_type:
-            current = self.given["body"] = _parsed(current)
+            current = self.given["body"] = parsed(current)
         if not self._lifted:
             if current is None and "body" not in self.given and body and body.required and self._may_be_empty():
                 self.given["body"] = {}
@@ -257,44 +213,81 @@ class Check:
     def values(self) -> None:
         """Mend and check the values."""
         signature = self.rules.signature
-        for name, value in list(self.given.items()):
+        speller = Speller(signature.schemas, self._spelt)
+        for name in list(self.given):
             if name in self.rules.parameters:
                 schema: Any = self.rules.parameters[name].schema
-                self.given[name] = _mended(value, self.rules.kinds(schema))
+                if not isinstance(self.given[name], dict):
+                    self.given[name], kind = mended(self.given[name], self.rules.kinds(schema))
+                    self.notes += [(kind, name)] if kind else []
             elif signature.body:
                 schema = signature.body.schema
             else:
                 continue
-            blobs: set[Path] = set()
-            unseen: set[Path] = set()
-            plain, bad = _plain(self.given[name], (), blobs, unseen)
-            if bad:
-                self.told.append(f"{place(name, bad[0])} {bad[1]}")
-            elif (validator := self.rules.validator(name, schema)) is not None:
-                teller = Teller(name, schema, signature.schemas, blobs, unseen)
-                told = teller.problems(validator, plain, first=is_large(plain))
-                # What is missing because its name is misspelt has been said.
-                self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
+            if isinstance(self.given[name], dict | list):
+                self.given[name] = speller.spelt(self.given[name], schema, () if name == "body" else (name,))
+            self._check(name, schema)
+
+    def _check(self, name: str, schema: Any) -> None:
+        blobs: set[Path] = set()
+        unseen: set[Path] = set()
+        plain, bad = _plain(self.given[name], (), blobs, unseen)
+        if bad:
+            self.told.append(f"{place(name, bad[0])} {bad[1]}")
+            return
+        validator = self.rules.validator(name, schema)
+        if validator is None or _holds(validator, plain):
+            return
+        large = is_large(plain)
+        if not large and (plain_again := self._typed(name, plain, validator)) is not None:
+            plain = plain_again
+        teller = Teller(name, schema, self.rules.signature.schemas, blobs, unseen)
+        told = teller.problems(validator, plain, first=large)
+        # What is missing because its name is misspelt has been said.
+        self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
+
+    def _typed(self, name: str, plain: Value, validator: Draft202012Validator) -> Value | None:
+        """Give the values deeper down the types that they lack; None where that is not what is wrong."""
+        before = plain
+        for _ in range(_PASSES):
+            changed = False
+            for error in islice(_errors(validator, plain), _MAX_MENDED):
+                path: Path = tuple(error.instance_path)
+                value = at(self.given[name], path)
+                new, kind = mended(value, misfit(error)) if path or name != "body" else (value, "")
+                again = put(plain, path, new) if kind else plain
+                if kind and not (isinstance(value, dict) and _errs_below(validator, again, path)):
+                    self.given[name], plain = put(self.given[name], path, new), again
+                    self.notes.append((kind, wildcard(name, path)))
+                    changed = True
+            if not changed:
+                break
+        return None if plain is before else plain
 
 
-_cache: OrderedDict[tuple[int, str], _Rules] = OrderedDict()
+def _holds(validator: Draft202012Validator, value: Value) -> bool:
+    try:
+        return validator.is_valid(value)
+    except ValueError:  # the validator's own bounds: it is told with the problems
+        return False
 
 
-def _rules(operation: Operation, content_type: str) -> _Rules:
-    # By identity: two catalogs may hold operations that are equal but for what their documents say.
-    key = (id(operation), content_type)
-    found = _cache.get(key)
-    if found is None or found.operation is not operation:
-        found = _cache[key] = _Rules(operation, content_type)
-        if len(_cache) > _KEPT:
-            _cache.popitem(last=False)
-    return found
+def _errors(validator: Draft202012Validator, value: Value) -> Iterator[ValidationError]:
+    try:
+        yield from validator.iter_errors(value)
+    except ValueError:
+        return
+
+
+def _errs_below(validator: Draft202012Validator, value: Value, path: Path) -> bool:
+    """Say whether something at a path, or deeper, is wrong."""
+    return any(tuple(error.instance_path)[: len(path)] == path for error in _errors(validator, value))
 
 
 def chooses_content_type(operation: Operation, name: str) -> bool:
     """Say whether an argument of this name says which of several bodies the operation is sent."""
     body = operation.signature.body
-    return body is not None and bool(body.others) and _loose(name) == "contenttype"
+    return body is not None and bool(body.others) and loose(name) == "contenttype"
 
 
 def _content_type(operation: Operation, arguments: Mapping[str, Value]) -> str:
@@ -334,46 +327,6 @@ def refusal(operation: Operation, told: list[str]) -> InvalidArguments:
     else:
         hint = f"Write {usage(operation)}"
     return InvalidArguments(f"{name} was not called, its arguments do not fit: {text}", hint=hint, operation=name)
-
-
-def _loose(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _parsed(text: str) -> Value:
-    """Read a body that was given as JSON text, where it is an object."""
-    try:
-        found: Value = from_json(text)
-    except ValueError:
-        return text
-    return cast("Value", found) if isinstance(found, dict) else text
-
-
-def _mended(value: Value, kinds: set[str]) -> Value:
-    """Give a parameter's value the type its schema wants, where there is only one way to."""
-    if isinstance(value, str):
-        return value if not kinds or "string" in kinds else _from_text(value, kinds)
-    if isinstance(value, bool | int | float):
-        return _from_scalar(value, kinds)
-    return value
-
-
-def _from_scalar(value: float, kinds: set[str]) -> Value:
-    if isinstance(value, float) and value.is_integer() and kinds & {"integer", "string"}:
-        value = int(value)
-    if kinds and kinds <= {"string", "null"}:
-        return str(value).lower()
-    return [value] if kinds and kinds <= {"array", "null"} else value
-
-
-def _from_text(text: str, kinds: set[str]) -> Value:
-    if kinds & {"integer", "number"} and re.fullmatch(r"-?\d{1,18}", text):
-        return int(text)
-    if "number" in kinds and re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", text):
-        return float(text)
-    if "boolean" in kinds and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    return [text] if kinds <= {"array", "null"} and "," not in text else text
 
 
 def _plain(value: Value, path: Path, blobs: set[Path], unseen: set[Path]) -> tuple[Value, tuple[Path, str] | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from keyhole.catalog.declare import usage
 from keyhole.errors import CallError, UnknownOperation
-from keyhole.gateway.asked import as_arguments, named, no_object, split
+from keyhole.gateway.asked import as_arguments, named, no_object, rooted, split
 from keyhole.gateway.foresight import foresee
 from keyhole.preflight.flow import bare
 from keyhole.value import Unseen
@@ -43,10 +43,8 @@ class Calls:
         """Give what this call will certainly be refused with, and the node that is wrong; None where it may pass."""
         given = _given(call)
         name = self._name(reference, given)
-        if not name or any(one.type == "spread_element" for one in given):
-            return None
-        if name == "request":
-            return self._request(reference, given)
+        if not name or any(one.type == "spread_element" for one in given) or name == "request":
+            return self._request(reference, given) if name == "request" else None
         argument = next((bare(one) for one in given[reference.takes_path :]), None)
         arguments, closed = self._arguments(argument)
         try:
@@ -59,10 +57,17 @@ class Calls:
                 return error, argument
         except UnknownOperation as error:
             self._offer(error)
-            return error, reference.node
+            of_that_name = reference.paged and self._exists(reference.api, f"{name}.items")
+            return None if of_that_name else (error, reference.node)
         except CallError as error:
             return error, self._wrong(error.message, argument) or reference.node
         return None
+
+    def _exists(self, api: str, name: str) -> bool:
+        try:
+            return bool(self._catalog.get(api, name))
+        except UnknownOperation:
+            return False
 
     def _offer(self, error: UnknownOperation) -> None:
         """Say how the nearest operation is called: that saves asking for it."""
@@ -75,7 +80,8 @@ class Calls:
         if not reference.takes_path:
             return reference.name
         path = self._literals.value(given[0]) if given else None
-        return f"{reference.name.upper()} {path}" if isinstance(path, str) else None
+        known = isinstance(path, str) and "://" not in path  # whose address that is, is not known here
+        return f"{reference.name.upper()} {path}" if known else None
 
     def _arguments(self, node: Node | None) -> tuple[Value, bool]:
         """Give the arguments by name, and whether these are all; `Unseen` where not even that is certain."""
@@ -94,10 +100,10 @@ class Calls:
         method, path = options.get("method", "GET"), options.get("path")
         parts = {key: options[key] for key in ("query", "headers", "body") if options.get(key) is not None}
         plain = all(isinstance(parts.get(key, {}), dict) for key in ("query", "headers"))
-        if not isinstance(method, str) or not isinstance(path, str) or not plain:
+        if not isinstance(method, str) or not isinstance(path, str) or not plain or "://" in path:
             return None
-        path, query = split(path)
-        matched = self._catalog.match(reference.api, method.upper(), path) if path.startswith("/") else None
+        path, query = split(rooted(path, None))
+        matched = self._catalog.match(reference.api, method.upper(), path)
         if matched is None:
             return None
         parts["query"] = {**query, **parts.get("query", {})}

@@ -40,7 +40,7 @@ class Promises:
                 return None
             kept, held = self._names.text(held), bare(binding.value)
         name = self._called(held)
-        if name is None:
+        if name is None or (use in ("reading .toArray", "reading .take") and self._paged(held)):
             return None
         hint = f"Write `const {kept} = await {name}(…)`." if kept else f"Write `(await {name}(…))` around the call."
         # the words of catalog/surface.js, which says it where the program runs
@@ -74,6 +74,11 @@ class Promises:
         name = self._names.text(key) if key is not None else ""
         plain = one is not None and one.type != "rest_pattern" and name.isidentifier() and name not in _OF_PROMISES
         return (value if plain else None), f"reading .{name}", pattern
+
+    def _paged(self, call: Node) -> bool:
+        function = call.child_by_field_name("function")
+        found = self._references.of(function) if function is not None else None
+        return found is not None and found.paged
 
     def _called(self, call: Node) -> str | None:
         """Give what is called, as the program writes it, where that gives a promise of ours."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keyhole.preflight.flow import bare, start_of_chain
@@ -28,16 +28,17 @@ _MAX_DEPTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An API, what is named of it ("" for the API itself), and the node that names it."""
+    """An API, what is named of it ("" for the API itself), and the node that names it; `paged` is its `.items`."""
 
     api: str
     name: str
     node: Node
+    paged: bool = False
 
     @property
     def takes_path(self) -> bool:
         """Whether it is called with a path: `api.get("/things", …)`."""
-        return self.name in VERBS
+        return self.name.lower() in VERBS and self.name in (self.name.lower(), self.name.upper())
 
 
 class References:
@@ -89,8 +90,10 @@ def _part(of: Reference, key: str, node: Node) -> Reference | None:
     """Give what `key` of a reference refers to, as `catalog/surface.js` answers it."""
     if not of.name:
         return None if key in _FIXED else Reference(of.api, key, node)
-    if key == "raw":
+    if key == "raw" and not of.paged:
         return of
+    if key == "items" and not of.paged:
+        return replace(of, paged=True)
     if key in _OF_FUNCTIONS or of.takes_path or of.name == "request":
         return None
-    return Reference(of.api, f"{of.name}.{key}", node)
+    return Reference(of.api, f"{of.name}{'.items' if of.paged else ''}.{key}", node)

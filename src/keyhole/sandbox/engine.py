@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of console output; level is debug, log, info, warn or error."""
+    """One line of console output; level is debug, log, info, warn or error; "note" is what Keyhole itself remarks."""
 
     level: str
     text: str

@@ -1,11 +1,14 @@
 """What TypeScript has at run time and JavaScript lacks, written as JavaScript in place: enums, parameter properties.
 
+And `typeof` of a global that is not there: it says "undefined", while the global itself says what to use instead.
+
 Nothing moves: the program's own words stay at their line and column, and what is put between them is an insertion.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from keyhole.sandbox.syntax import Edit, blank
@@ -21,6 +24,27 @@ _HEAD = (
     " = (({name}, $last = -1, $put = ($key, $value = $last + 1) => {{ $last = $value; {name}[$key] = $value;"
     ' if (typeof $value === "number") {name}[$value] = $key; }}) => '
 )
+
+
+ABSENT = frozenset(
+    ("fetch", "XMLHttpRequest", "WebSocket", "EventSource", "Request", "Response", "Worker", "MessageChannel",
+     "BroadcastChannel", "importScripts", "Blob", "File", "FileReader", "FormData", "ReadableStream", "WritableStream",
+     "TransformStream", "require", "process", "Deno", "Bun", "localStorage", "sessionStorage", "indexedDB")
+)  # fmt: skip
+"""The globals of `quickjs/absent.js`: each of them refuses to be used."""
+
+
+def absent(found: Survey, node: Node) -> bool:
+    """Lower `typeof process` to `typeof void 0`, unless the program has something of its own by that name."""
+    operator, argument = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+    if operator is None or argument is None or operator.type != "typeof" or argument.type != "identifier":
+        return True
+    name = _text(found, argument)
+    own = rb"(?:\b(?:const|let|var|class|function\*?)\s+|[{,(\[]\s*)%b\s*(?:[=,:})\](;]|=>)" % name.encode()
+    if name in ABSENT and not re.search(own, found.data):
+        found.edits.append(_insert(argument.start_byte, "void 0"))
+        found.edits.append(blank(found.data, argument.start_byte, argument.end_byte))
+    return True
 
 
 def enum(found: Survey, node: Node) -> bool:

@@ -318,5 +318,6 @@ RULES: dict[str, Callable[[Survey, Node], bool]] = {
     "new_expression": _call,
     "ERROR": _error,
     "enum_declaration": lowering.enum,
+    "unary_expression": lowering.absent,
     "decorator": _unsupported("Decorators are", "call the function yourself"),
 }

@@ -73,6 +73,13 @@ class Source(Protocol):
         """Make the operation that stands for a request to a path that the document does not describe."""
         ...
 
+    def local(self, url: str, operation: Operation | None = None) -> str | None:
+        """Give path and query of a URL at the API's own address, as `ad_hoc` takes them; None for another place.
+
+        An `operation` may have an address of its own.
+        """
+        ...
+
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
         ...

@@ -26,5 +26,6 @@
   const objects = { process: OUTSIDE, Deno: OUTSIDE, Bun: OUTSIDE, localStorage: STORE, sessionStorage: STORE, indexedDB: STORE };
   for (const [name, instead] of Object.entries(objects)) put(globalThis, name, trap(name, instead));
   put(crypto, "subtle", trap("crypto.subtle", "Use crypto.randomUUID() and crypto.getRandomValues(); there are no hashes, signatures or ciphers"));
+  put(globalThis, "global", globalThis);
   for (const name of ["SharedArrayBuffer", "Atomics"]) delete globalThis[name];
 })();

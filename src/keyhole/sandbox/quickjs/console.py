@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _log = logger(__name__)
 
-_LEVELS = ("debug", "log", "info", "warn", "error")
+_LEVELS = ("debug", "log", "info", "warn", "error", "note")
 _LINE = 16
 """What a line takes of the room beside its text."""
 

@@ -211,6 +211,7 @@
 
   // ---- The run ----------------------------------------------------------------------------------------------------
   let outcome = null; // the message that ends the run, once the program has returned
+  let unawaited = 0; // how many calls were going on when it did
   const rejected = new Map(); // promise → reason, while nobody handles it
 
   const text = (value, fallback) => { try { return typeof value === "string" ? value : value === undefined ? fallback : String(value); } catch { return fallback; } };
@@ -283,6 +284,7 @@
       return report(problem ? "result" : "throw", problem ? new TypeError(problem) : error);
     }
     outcome = sent.text === undefined ? "R[]" : "R[" + sent.text + tagOf(sent) + "]";
+    unawaited = mapSize(calls);
   };
 
   globalThis.__run = (program, syntax) => {
@@ -328,7 +330,18 @@
     if (first) return report("unhandled", first.reason);
     if (outcome === null) return report("unsettled", new Error("the program waits for a promise that nothing will ever settle"));
     ended = true;
+    remark();
     send(outcome);
+  };
+
+  // What a program that returned too early has missed. A long timer beside it is a guard, and belongs to what is over.
+  const SOON = 5000;
+  const remark = () => {
+    let unfired = 0;
+    mapForEach(timers, (timer) => { if (!timer.again && timer.ms < SOON) unfired += 1; });
+    const note = (text) => send('L["note",' + stringify(text) + "]");
+    if (unawaited) note((unawaited === 1 ? "1 call" : unawaited + " calls") + " had not ended when the program returned: what came of them is not in the answer. Await them; a list with Promise.all(list.map(async …)), not forEach");
+    if (unfired) note((unfired === 1 ? "1 timer" : unfired + " timers") + " had not fired when the program returned, and never will: await a delay");
   };
 
   // ---- console ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -118,6 +118,7 @@ class Sender:
         Raises `Unreachable`, `CredentialError`, `InvalidArguments`; none of them holds a secret.
         """
         started = time.perf_counter()
+        outgoing = _with_more(outgoing, credentials)
         if self._known[0] != credentials.secrets:  # mostly they are those of the call before
             self._known = credentials.secrets, Redactor(credentials.secrets)
         attempt = _Attempt(operation, outgoing.url, self._known[1], spool)
@@ -339,6 +340,31 @@ def is_within(url: str, base: str) -> bool:
     if "@" in netloc or "\\" in netloc:  # parsers differ on where it leads
         return False
     return not climbs(path) and (path == root or path.startswith(root + "/"))
+
+
+def below(url: str, base: str) -> str | None:
+    """Give what of `url` comes after `base`: path and query. None where it is not within it, but for http and https."""
+    try:
+        parts, root = urlsplit(url), urlsplit(base)
+        if {parts.scheme, root.scheme} == {"http", "https"} and parts.port in (None, 80, 443) and root.port is None:
+            # Behind a proxy an API may not know by which of them it was asked; nothing is ever sent to this URL.
+            netloc = parts.netloc.rpartition(":")[0] if parts.port else parts.netloc
+            url = urlunsplit((root.scheme, netloc, parts.path, parts.query, ""))
+    except ValueError:
+        return None
+    if not base or not is_within(url, base):
+        return None
+    path = urlsplit(url).path[len(root.path.rstrip("/")) :] or "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def _with_more(outgoing: Outgoing, credentials: Credentials) -> Outgoing:
+    """Add the query that an answer gave for its next page, but for what the credentials add by themselves."""
+    own = set(map(_spelt, credentials.query))
+    parts = [part for name, part in outgoing.more if _spelt(name) not in own]
+    if not parts:
+        return outgoing
+    return replace(outgoing, url=outgoing.url + ("&" if "?" in outgoing.url else "?") + "&".join(parts))
 
 
 def _check_own(outgoing: Outgoing, credentials: Credentials, operation: str) -> None:

@@ -57,6 +57,8 @@ class Outgoing:
     content: Content
     query_names: frozenset[str]
     json_answer: bool = True
+    more: tuple[tuple[str, str], ...] = ()
+    """What `Call.more` adds to the query: names, and the encoded parts."""
 
 
 def build(call: Call, endpoint: Endpoint, plan: Plan, base: str) -> Outgoing:
@@ -70,14 +72,15 @@ def build(call: Call, endpoint: Endpoint, plan: Plan, base: str) -> Outgoing:
         headers, cookies = _headers(call, plan)
         content = _content(call, plan, headers)
         names = _query_names(query)
-        _check_method(names, call)
+        _check_method(names | call.more.keys(), call)
+        more = tuple((name, f"{encode(name)}={encode(value)}") for name, value in call.more.items())
     except SerialisationError as error:
         raise InvalidArguments(str(error), operation=operation) from None
     headers.setdefault("accept", plan.accept)
-    _check_size(path, query, headers, cookies, operation)
+    _check_size(path, [*query, *(part for _, part in more)], headers, cookies, operation)
     return Outgoing(
         endpoint.method, base, base + path + ("?" + "&".join(query) if query else ""), headers, tuple(cookies), content,
-        names, plan.json_answer,
+        names, plan.json_answer, more,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from keyhole.sources.openapi.discovery import Discovery
 from keyhole.sources.openapi.document import decode, dialect_of, parse
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
-from keyhole.sources.openapi.http import Sender
+from keyhole.sources.openapi.http import Sender, below
 from keyhole.sources.openapi.identity import has_names
 from keyhole.sources.openapi.issuer import Issuers
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
@@ -138,6 +138,11 @@ class OpenAPISource:
         outgoing = self._outgoing(call)
         return outgoing.method, outgoing.url
 
+    def local(self, url: str, operation: Operation | None = None) -> str | None:
+        """Give path and query of a URL within the base URL, whether it says http or https; None for another place."""
+        endpoint = operation.origin if operation else None
+        return below(url, self._base(endpoint) if isinstance(endpoint, Endpoint) else self.base_url)
+
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
         # Serialising takes time in the size of the arguments: on a thread, so that other runs do not wait.
@@ -163,8 +168,10 @@ class OpenAPISource:
         if isinstance(origin, AdHoc):
             return build_ad_hoc(call, origin, self.base_url)
         endpoint = cast("Endpoint", origin)
-        base = self._typed or (base_of(endpoint.servers, self._location) if endpoint.servers else self.base_url)
-        return build(call, endpoint, self._plan(endpoint), base)
+        return build(call, endpoint, self._plan(endpoint), self._base(endpoint))
+
+    def _base(self, endpoint: Endpoint) -> str:
+        return self._typed or (base_of(endpoint.servers, self._location) if endpoint.servers else self.base_url)
 
     def _plan(self, endpoint: Endpoint) -> Plan:
         if endpoint.plan is None:
