@@ -30,7 +30,8 @@ MAX_CALLS = 20
 """More calls than this are counted by operation."""
 LINE_CHARS = (10_000, 4000, 2000, 1000, 400)
 """Characters of a line of console output: as many as there is room for."""
-NOTE_TOKENS = 60
+NOTE_TOKENS = 50
+_REMARK_TOKENS = 60
 _MAX_NOTES = 10
 
 CONSOLE = "--- console ---"
@@ -101,7 +102,7 @@ def _kept(execution: Execution) -> str:
 def _remarks(logs: Sequence[LogLine]) -> str:
     """Give what Keyhole remarks on the run, a line each."""
     notes = [line.text for line in logs if line.level == "note"][:_MAX_NOTES]
-    return "\n".join(f"note: {prefix(text, NOTE_TOKENS)[0]}" for text in notes)
+    return "\n".join(f"note: {prefix(text, _REMARK_TOKENS)[0]}" for text in notes)
 
 
 def _console(logs: Sequence[LogLine], max_tokens: int) -> str:
