@@ -57,7 +57,8 @@ class Desk:
         for operation in operations:
             counts[operation.api] += 1
         apis = [Served(name, source.title, counts[name]) for name, source in self._code_mode.sources.items()]
-        return tools(apis, self._code_mode.policy.allows(tuple(operations)))
+        allowed = self._code_mode.policy.allows(tuple(operations))
+        return tools(apis, allowed, files=self._code_mode.config.files is not None)
 
     async def call(
         self,

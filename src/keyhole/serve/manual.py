@@ -24,32 +24,33 @@ TITLED_COST, NAMES_COST, TITLE_COST, EXAMPLE_COST = 210, 150, 22, 12
 """What the list of APIs with titles, the list of names, one title, and the examples' name may take, in `cost`."""
 
 INSTRUCTIONS = (
-    "Find operations with `search`, then run one program with `execute` that makes every call the task needs "
-    "and returns only the answer."
+    "`search` finds operations; one `execute` program makes all the calls of a task and returns only the answer."
 )
 
 SEARCH = """\
-Find API operations. Answers TypeScript declarations to use in an `execute` program. Give `query` or `code`, not both.
+Find API operations: TypeScript declarations for `execute` programs. Give `query` or `code`.
 query: what to do, in the API's own words ("create dns record"); several intents: one a line.
-code: JavaScript for what ranking can't answer, e.g. return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
-  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document; reads go through $ref
-  await find(query, {{limit}}): records of ops; await describe(name): one declaration (name, operationId or "GET /path")
+code: JavaScript for what ranking can't answer: return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
+  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document, $refs followed
+  await find(query, {{limit}}): ops; await describe(name, {{depth}}): one in full, by name or "GET /path"
 APIs: {apis}."""
 
 EXECUTE = """\
-Run a JavaScript/TypeScript program that calls APIs; only what it returns is shown to you. Make all calls in one \
-program, filter and join there, and return little.
+Run a JavaScript/TypeScript program (async function body) that calls APIs. You see only what it returns: \
+make all calls in it, filter and join there, return little.
 {policy}
-APIs, each a global: {apis}
-Learn names and arguments with `search` first. For example:
-  await {api}.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat; request body in body
-  await {api}.get("/things/{{id}}", {{id}})  // the same by path; also post, put, patch, delete
-  await {api}.request({{method, path, query, headers, body}})  // anything not in the document
-A call resolves to the parsed body, or throws ApiError {{status, body, headers}}, which you can catch; \
-{api}.operation_name.raw(args) gives {{status, headers, body}}.
-Await every call; Promise.all works. A list is often one page: get all before you count. \
-Also ops, find(), describe(), as in `search`. console.log is shown. \
-No fetch, import, require, process or files; credentials are added for you."""
+APIs, each a global: {apis}. Learn names and arguments with `search` first.
+  await {api}.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
+  await {api}.operation_name.items(args)  // a list to its last page; without .items, one page
+  await {api}.get("/things/{{id}}", {{id}})  // by path; also post, put, patch, delete
+  await {api}.request({{method, path, query, headers, body}})  // what no operation does
+Calls give the parsed body or throw ApiError {{status, body, headers}}; {api}.operation_name.raw(args) gives \
+{{status, headers, body}}.{files}
+Promise.all, console.log, ops, find(), describe() work. No fetch, import{no_files} or process; credentials are added."""
+
+FILES = """
+await files.open("a.pdf") gives a file for a body; await files.save(file, "b.pdf") saves a file, bytes or text; also \
+files.list(), files.text(name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +62,29 @@ class Served:
     operations: int
 
 
-def tools(apis: Sequence[Served], allowed: Collection[Effect]) -> list[dict[str, Any]]:
-    """Give the two tools in the shape of `tools/list`. `allowed` holds the effects that the policy lets through."""
+def tools(apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = False) -> list[dict[str, Any]]:
+    """Give the two tools in the shape of `tools/list`.
+
+    `allowed` holds the effects that the policy lets through; `files` says whether there is a folder for files.
+    """
     return [
         {
             "name": "search",
             "description": SEARCH.format(spec="spec" if len(apis) == 1 else "spec.<api>", apis=titled(apis)),
-            "inputSchema": _schema(
-                query=_string("Plain words; several intents, one a line"),
-                code=_string("JavaScript over ops and spec; return the answer"),
-            ),
+            "inputSchema": _schema(query=_string(), code=_string()),
             "annotations": {"readOnlyHint": True, "idempotentHint": True, "openWorldHint": False},
         },
         {
             "name": "execute",
-            "description": EXECUTE.format(policy=_policy(allowed), apis=names(apis), api=_example(apis)),
+            "description": EXECUTE.format(
+                policy=_policy(allowed),
+                apis=names(apis),
+                api=_example(apis),
+                files=FILES if files else "",
+                no_files="" if files else ", files",
+            ),
             "inputSchema": _schema(
-                required=["code"],
-                code=_string("The program: an async function body"),
-                max_tokens=_string("Size of the answer in tokens, default 1500"),
+                required=["code"], code=_string(), max_tokens=_string("of the answer; default 1500")
             ),
             "annotations": _annotations(allowed),
         },
@@ -162,8 +167,8 @@ def _run_cost(run: str) -> int:
     return 6
 
 
-def _string(description: str) -> dict[str, str]:
-    return {"type": "string", "description": description}
+def _string(description: str = "") -> dict[str, str]:
+    return {"type": "string", **({"description": description} if description else {})}
 
 
 def _schema(required: list[str] | None = None, **properties: dict[str, str]) -> dict[str, Any]:
