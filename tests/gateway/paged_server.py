@@ -37,6 +37,16 @@ class Ways:
         link = f'<{self.base}/repositories/7/things?page={number + 1}>; rel="next", <{self.base}/x?page=1>; rel="first"'
         return 200, {"link": link if number < pages else f'<{self.base}/x?page=1>; rel="first"'}, items
 
+    def kinto(self, query: dict[str, str]) -> Any:
+        """A header with the URL of the next page, whose token no document describes; `_before` is a version, no id."""
+        at = int(query.get("_token", "t0")[1:])
+        more = {"next-page": f"{self.base}/kinto?_token=t{at + 10}"} if at + 10 < len(ALL) else {}
+        return 200, more, {"data": ALL[at : at + 10]}
+
+    def versions(self, query: dict[str, str]) -> Any:
+        """Ids that are texts, and `_before` and `_since`, which are no ids."""
+        return 200, {}, {"data": [{"id": f"p-{one['id']}"} for one in ALL[10::-1]]}
+
     def stripe(self, query: dict[str, str]) -> Any:
         """The id of the last item, and has_more."""
         after = query.get("starting_after")

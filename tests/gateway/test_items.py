@@ -51,6 +51,8 @@ DOCUMENT = {
     "info": {"title": "Lists"},
     "paths": {
         **op("link", PAGES, LIST),
+        **op("kinto", query(_limit="integer", _since="integer", _before="integer"), of(data=LIST)),
+        **op("versions", query(_limit="integer", _since="integer", _before="integer"), of(data=LIST)),
         **op("stripe", query(limit="integer", starting_after="string", ending_before="string"), of(data=LIST, has_more={"type": "boolean"})),
         **op("cloudflare", PAGES, of(result=LIST, errors=LIST, messages=LIST)),
         **op("slack", query(cursor="string", limit="integer")),
@@ -74,7 +76,20 @@ DOCUMENT = {
         **op("things.items", None, LIST),
     },
 }  # fmt: skip
-WAYS = ("link", "stripe", "cloudflare", "slack", "kubernetes", "odata", "twilio", "offset", "bare", "graph", "plain")
+WAYS = (
+    "link",
+    "kinto",
+    "stripe",
+    "cloudflare",
+    "slack",
+    "kubernetes",
+    "odata",
+    "twilio",
+    "offset",
+    "bare",
+    "graph",
+    "plain",
+)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +139,11 @@ async def test_every_item_comes_once_and_in_order(lists, seen, way):
 
 async def test_ids_say_in_which_direction_they_go(lists):
     assert await value(lists, "return (await api.snowflakes.items()).map((one) => one.id)") == IDS[::-1]
+
+
+async def test_a_number_that_is_asked_for_is_no_id_that_is_a_text(lists, seen):
+    assert await value(lists, "return (await api.versions.items()).length") == 11
+    assert len(seen) == 1
 
 
 async def test_a_list_is_read_as_far_as_it_is_wanted(lists, seen):

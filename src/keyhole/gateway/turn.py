@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))?)*)")
 _REL = re.compile(r"""\brel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))""", re.IGNORECASE)
+_URL_HEADERS = ("next-page", "x-next-page", "x-next", "x-next-url")
 _TOTAL_HEADERS = ("x-total-count", "x-total", "x-total-pages", "x-next-page")
 
 
@@ -100,6 +101,9 @@ class Turn:
             return "", False
         if links:
             return links.get("next", ""), bool({"next", "prev", "first", "last", "previous"} & links.keys())
+        for name in _URL_HEADERS:
+            if re.match("https?://|/", value := self._result.headers.get(name, "")):
+                return value, True
         told = False
         for name in (*URLS, *VAGUE):
             value = self._said.get(name)
@@ -166,7 +170,7 @@ class Turn:
     def _by_id(self) -> dict[str, Any] | None:
         has = self._has
         ids = [_id(item) for item in self._items]
-        if not ids or None in ids:
+        if not ids or None in ids or not self._takes(has.last or has.before, ids[-1]):
             return None
         if self._more() and has.last:
             return {"set": put({}, has.last, ids[-1])}
@@ -178,6 +182,11 @@ class Turn:
         if has.before and order == sorted(order, reverse=True):
             return {"set": put({}, has.before, ids[-1])}
         return None
+
+    def _takes(self, handle: Path, value: str | int | None) -> bool:
+        """Say whether an argument may be an id like this: one that is a number (a time, a version) takes no text."""
+        numeric = schema_of(self._operation, handle).get("type") in ("integer", "number")
+        return not numeric or isinstance(value, int) or str(value).isdigit()
 
     def _first_page(self) -> int:
         if not self._has.page:
