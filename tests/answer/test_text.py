@@ -67,7 +67,7 @@ def test_console_and_writes_stand_under_their_marks():
 --- console ---
 three orders
 warn: one is late
---- writes made ---
+--- writes ---
 write: shop.orders_create POST /api/orders → 201
 write: shop.orders_pay POST /api/orders/7/pay → no answer: it may have been carried out\
 """
@@ -78,7 +78,7 @@ def test_many_writes_are_counted():
     assert render(finished(1, *[WRITE] * 50, LOST)) == snapshot(
         """\
 1
---- writes made ---
+--- writes ---
 write: shop.orders_create POST /api/orders → 201 (50 times)
 write: shop.orders_pay POST /api/orders/7/pay → no answer: it may have been carried out\
 """

@@ -75,7 +75,7 @@ async def test_a_request_that_reads_is_no_write_of_the_answer(code_mode):
     assert "not in the document: " not in said
     assert "tracker.request GET /nowhere → 404" in said
     said = await text(code_mode, "return tracker.request({ method: 'POST', path: '/nowhere' }).catch((e) => e.status)")
-    assert said == "404\n--- writes made ---\nnot in the document: tracker.request POST /nowhere → 404"
+    assert said == "404\n--- writes ---\nnot in the document: tracker.request POST /nowhere → 404"
 
 
 async def test_many_writes_keep_the_first_path(code_mode):

@@ -77,7 +77,7 @@ The program was not run, it would fail at line 1, column 22: nothing has been se
 tracker has no operation `project_get`. Nearest: tracker.projects_get, tracker.projects_get_stats, tracker.projects_list, tracker.projects_create.
   return await tracker.project_get('WEB')
                        ^
-hint: Did you mean tracker.projects_get({ project: string })? Use one of these, or search for it: find("project get").\
+hint: Did you mean tracker.projects_get({ project: string /*/^[A-Z][A-Z0-9]{1,9}$/*/ })? Use one of these, or search for it: find("project get").\
 """)
 
 

@@ -35,7 +35,7 @@ _REMARK_TOKENS = 60
 _MAX_NOTES = 10
 
 CONSOLE = "--- console ---"
-WRITES = "--- writes made ---"
+WRITES = "--- writes ---"
 CALLS = "--- calls made before it failed ---"
 _NOT_RUN = {"syntax": "The program does not parse", "preflight": "The program was not run, it would fail"}
 NOTHING = "The program finished and returned nothing (undefined). To see a value, `return` it."

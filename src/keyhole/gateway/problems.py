@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyhole.catalog.schema import Schemas
 
-_MAX_ERRORS = 40
+MAX_ERRORS = 40
 _SHOWN = 60
 _OPTIONS = 12
 _COMPARED = 80
@@ -79,7 +79,7 @@ class Teller:
         """
         told: list[str] = []
         try:
-            for error in _first(validator, value) if first else islice(validator.iter_errors(value), _MAX_ERRORS):
+            for error in _first(validator, value) if first else islice(validator.iter_errors(value), MAX_ERRORS):
                 told += self._told(error)
         except ValueError as error:  # the validator's own bounds
             told.append(f"{self._name} cannot be checked: {comment(str(error), 120)}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.catalog.declare import usage
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.mending import Notes, Speller, at, loose, mended, misfit, parsed, put, wildcard
-from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
+from keyhole.gateway.problems import MAX_ERRORS, Teller, alike, kind_text, place, quoted, shown
 from keyhole.gateway.rules import rules_of
 from keyhole.value import File, Unseen, is_large
 
@@ -35,6 +35,9 @@ _TOLD = 12
 _PASSES = 3
 _MAX_MENDED = 500
 _MAX_DEPTH = 100
+_INDEX = re.compile(r"\[\d+\]")
+_INNER = re.compile(r"body\.\w+(?=[.\[])")
+"""A problem deep in a body, up to the field of the body that it is in."""
 _FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 
 
@@ -317,16 +320,33 @@ def _ad_hoc(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, V
 
 def refusal(operation: Operation, told: list[str]) -> InvalidArguments:
     """Make the error that says all of `told`, and how the operation is called."""
-    once = list(dict.fromkeys(told))
+    once = _alike(told)
     more = [f"… and {len(once) - _TOLD} more"] if len(once) > _TOLD else []
     lines = [*once[:_TOLD], *more]
     text = lines[0] if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
     name = operation.qualified
-    if all(_FIX.search(line) for line in lines):
+    inner = [found[0] for line in lines if (found := _INNER.match(line))]
+    if inner and len(inner) == len(once):
+        hint = (
+            f'Mend that and call {name} again; `await describe("{operation.name}", {{path: "{inner[0]}"}})` shows more.'
+        )
+    elif all(_FIX.search(line) for line in lines):
         hint = f'Mend that and call {name} again; `await describe("{operation.name}")` shows its arguments.'
     else:
         hint = f"Write {usage(operation)}"
     return InvalidArguments(f"{name} was not called, its arguments do not fit: {text}", hint=hint, operation=name)
+
+
+def _alike(told: list[str]) -> list[str]:
+    """Give each problem once: what is wrong with many members of a list alike is told of the first."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for line in dict.fromkeys(told):
+        where, _, what = line.partition(" ")
+        groups.setdefault((_INDEX.sub("[]", where), what), []).append(line)
+    return [
+        lines[0] if len(lines) == 1 else f"{lines[0]}; so in {len(lines) - 1}{'+' * (len(lines) >= MAX_ERRORS)} more"
+        for lines in groups.values()
+    ]
 
 
 def _plain(value: Value, path: Path, blobs: set[Path], unseen: set[Path]) -> tuple[Value, tuple[Path, str] | None]:
