@@ -162,7 +162,7 @@ class _Slice:
         """Say whether a property is the other direction's, as said here, in an alternative, or around this."""
         for schema in (source, *reversed(self.around)):
             if (found := self.schemas.fields(schema).get(name)) is not None:
-                return found.get(self.hidden) is True or self.schemas.resolve(found).get(self.hidden) is True
+                return found.get(self.hidden) is True or self.schemas.says(found, self.hidden)
         return False
 
     def _array(self, source: Schema, result: Schema, nesting: int) -> None:
