@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from keyhole.catalog.call import Call
 from keyhole.catalog.declare import usage
-from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
+from keyhole.catalog.slice import BACKTRACK_LIMIT, FORMATS, REGEX_BYTES
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.problems import Teller, alike, kind_text, place, quoted, shown
 from keyhole.value import Unseen, is_large
@@ -116,8 +116,9 @@ class _Rules:
             regex = jsonschema_rs.FancyRegexOptions(BACKTRACK_LIMIT, size_limit=REGEX_BYTES, dfa_size_limit=REGEX_BYTES)
             try:
                 made = jsonschema_rs.Draft202012Validator(
-                    self.signature.schemas.slice(schema), pattern_options=regex, offline=True
-                )
+                    self.signature.schemas.slice(schema), pattern_options=regex, offline=True, validate_formats=True,
+                    formats=FORMATS,
+                )  # fmt: skip
             except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, RecursionError):
                 made = None
             self._validators[name] = made

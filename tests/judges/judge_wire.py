@@ -7,8 +7,8 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from cases import Case
-from documents import base_path
+from judge_cases import Case
+from judge_documents import base_path
 
 from keyhole import CodeMode
 from keyhole.config import Config, OpenAPI, RunLimits
