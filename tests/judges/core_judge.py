@@ -145,11 +145,17 @@ def _lists(value: Any) -> Any:
 
 
 def _told(error: BaseException) -> str:
-    parts = [f"{type(error).__name__}: {error}"]
+    parts = [_said(error)]
     cause = error.__cause__ or error.__context__
     while cause is not None and len(parts) < 4:
-        parts.append(f"{type(cause).__name__}: {cause}")
+        parts.append(_said(cause))
         cause = cause.__cause__
-    for each in getattr(error.__cause__, "schema_errors", ()) or ():
-        parts.append(f"{each.json_path}: {each.message}")
+    parts += [f"{each.json_path}: {each.message}" for each in getattr(error.__cause__, "schema_errors", ()) or ()]
     return " <- ".join(part[:300] for part in parts)
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except (TypeError, ValueError):  # an error that cannot be printed is one all the same
+        return type(error).__name__

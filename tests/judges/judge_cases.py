@@ -210,10 +210,10 @@ class Operations:
 
     def _body(self, drawing: Drawing, media: str, schema: Any) -> Any:
         kind = media.partition(";")[0].strip()
-        if (
-            ("json" in kind
-            and "ndjson" not in kind)
-            or kind in ("application/x-www-form-urlencoded", "multipart/form-data", "*/*")
+        if ("json" in kind and "ndjson" not in kind) or kind in (
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "*/*",
         ):
             drawing.visible = "form" in kind
             value = self._sure(drawing, schema, [])

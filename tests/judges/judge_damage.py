@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEPTH = 5
-_WRONG_FORMAT = {"date-time": "yesterday", "date": "2026-13-45", "uuid": "not-a-uuid", "email": "nobody", "ipv4": "300.1.2.3", "ipv6": "gg::1", "uri": "no uri"}
+_WRONG_FORMAT = {
+    "date-time": "yesterday",
+    "date": "2026-13-45",
+    "uuid": "not-a-uuid",
+    "email": "nobody",
+    "ipv4": "300.1.2.3",
+    "ipv6": "gg::1",
+    "uri": "no uri",
+}
 _NUMBERS = ("integer", "number")
 
 
@@ -68,7 +76,9 @@ class Damages:
                 continue  # a form holds texts: one type looks like another
             body = _with(base.body, path, bad)
             if self._operations.reference.problem(schema, body):
-                yield Case(base.operation, f"{reason}: body {'.'.join(map(str, path))}", base.parameters, base.media, body)
+                yield Case(
+                    base.operation, f"{reason}: body {'.'.join(map(str, path))}", base.parameters, base.media, body
+                )
 
     def _like(self, base: Case, kind: str, parameters: list[Any]) -> Case:
         return Case(base.operation, kind, parameters, base.media, base.body)
@@ -104,7 +114,14 @@ class Damages:
             found = drawing.flat(schema)
         except Undrawable:
             return
-        kinds = {"string": 12345, "integer": "no number", "number": "no number", "boolean": "perhaps", "array": {"a": 1}, "object": ["a"]}
+        kinds = {
+            "string": 12345,
+            "integer": "no number",
+            "number": "no number",
+            "boolean": "perhaps",
+            "array": {"a": 1},
+            "object": ["a"],
+        }
         kind = drawing._kind(found)
         if kind in kinds:
             yield (), "wrong type", kinds[kind]
@@ -122,14 +139,20 @@ class Damages:
             for reason, bad in self._scalars(found, value):
                 yield (), reason, bad
 
-    def _fields(self, found: dict[str, Any], value: dict[str, Any], depth: int) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+    def _fields(
+        self, found: dict[str, Any], value: dict[str, Any], depth: int
+    ) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
         if set(value) == {"$bytes"}:
             return
         for name in found.get("required", ()) if isinstance(found.get("required"), list) else ():
             yield (), "missing field", {key: item for key, item in value.items() if key != name}
         yield (), "unknown field", {**value, "nobody_knows_this": 1}
         if found.get("maxProperties") is not None and found["maxProperties"] < 100:
-            yield (), "too many fields", {**value, **{f"more{index}": "x" for index in range(found["maxProperties"] + 1)}}
+            yield (
+                (),
+                "too many fields",
+                {**value, **{f"more{index}": "x" for index in range(found["maxProperties"] + 1)}},
+            )
         properties = found.get("properties", {})
         for name, item in value.items():
             schema = properties.get(name, found.get("additionalProperties"))

@@ -38,7 +38,10 @@ def as_openapi_3(path: Path, converter: Path, out: Path) -> dict[str, Any]:
             # A form with a required field is required; the converter says so of its fields alone.
             fields = operation.get("parameters", ()) if isinstance(operation, dict) else ()
             if any(one.get("in") == "formData" and one.get("required") for one in fields):
-                made["paths"][path][method]["requestBody"]["required"] = True
+                body = made["paths"][path][method]["requestBody"]
+                if "$ref" in body:
+                    body = made["components"]["requestBodies"][body["$ref"].rpartition("/")[2]]
+                body["required"] = True
     return made
 
 

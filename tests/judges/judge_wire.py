@@ -59,7 +59,7 @@ class Capture:
                 )
                 writer.write(answer if head.startswith(b"HEAD ") else answer + b"{}")
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
 

@@ -333,3 +333,10 @@ async def test_each_content_type_of_swagger_2_takes_what_it_is_made_of(open_api)
     assert sent([{"op": "test"}], contentType=types[0]) == ("application/json-patch+json", b'[{"op":"test"}]')
     with pytest.raises(InvalidArguments, match=r"must be an? object|must be object"):
         sent("a: 1")
+
+
+async def test_bytes_that_are_no_json_are_not_sent_as_json(send):
+    anything = {"application/json": {"schema": {}}}
+    assert send(anything, b'{"a": 1}').content == b'{"a": 1}'
+    with pytest.raises(InvalidArguments, match="bytes that are JSON"):
+        send(anything, b"\x91")

@@ -176,7 +176,11 @@ class _Slice:
         required = source.get("required")
         if isinstance(required, list) and required:
             names = [name for name in cast("list[Any]", required) if isinstance(name, str)]
-            shown = [name for name in dict.fromkeys([*result.get("required", []), *names]) if not self._is_hidden(source, name)]
+            shown = [
+                name
+                for name in dict.fromkeys([*result.get("required", []), *names])
+                if not self._is_hidden(source, name)
+            ]
             if len(shown) < len(set(names)) and "id" in shown:
                 shown.remove("id")  # a list that names what only an answer has was written for the answer
             result["required"] = shown
