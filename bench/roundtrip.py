@@ -1,8 +1,8 @@
-"""A round trip against schemathesis, on the demo API and on PowerDNS: `python bench/roundtrip.py [--cases N] [demo] [powerdns]`.
+"""A round trip against schemathesis: `python bench/roundtrip.py [--cases N] [demo] [powerdns]`.
 
-What schemathesis draws is given to Keyhole as arguments: the request has to be the one that schemathesis itself sends, and a second,
-equal server has to answer it the same. What the server answered Keyhole is judged by schemathesis. What schemathesis draws to be wrong,
-Keyhole must not send, unless it has become right (openapi-core decides). Prints Markdown.
+What schemathesis draws is given to Keyhole as arguments: the request has to be the one that schemathesis itself sends,
+and a second, equal server has to answer it the same. What the server answered Keyhole is judged by schemathesis. What
+schemathesis draws to be wrong, Keyhole must not send, unless it has become right (openapi-core decides).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import inspect
 import json
 import logging
 import re
@@ -24,7 +25,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 import structlog
-from peer import HOME, SCHEMATHESIS, SCRIPTS, _run, environment
+from peer import HOME, SCHEMATHESIS, SCRIPTS, environment, run_peer, swagger2openapi
 from report import Table, machine
 
 ROOT = Path(__file__).parents[1]
@@ -35,16 +36,14 @@ from judge_cases import Case
 from judge_documents import as_openapi_3, for_judges
 from judge_prism import message
 from judge_wire import Names
-from peer import swagger2openapi
 
-from keyhole.config import Config, OpenAPI
+from keyhole.catalog.call import Call
+from keyhole.config import Config, OpenAPI, Secrets
 from keyhole.demo import running
 from keyhole.edition import Edition
-from keyhole.config import Secrets
 from keyhole.errors import KeyholeError
 from keyhole.gateway.audit import Audit
 from keyhole.gateway.decision import Budget
-from keyhole.catalog.call import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,11 +69,7 @@ def powerdns() -> Iterator[tuple[str, dict[str, str]]]:
 
             return Path(tempfile.mkdtemp(prefix=name))
 
-    made = (
-        pdns.powerdns.__wrapped__(Folders())
-        if hasattr(pdns.powerdns, "__wrapped__")
-        else pdns.powerdns._get_wrapped_function()(Folders())
-    )
+    made = inspect.unwrap(pdns.powerdns)(Folders())
     server = next(made)
     try:
         yield server.url, {"X-API-Key": pdns.KEY}
@@ -133,7 +128,7 @@ def bytes_of(told: dict[str, Any], headers: dict[str, str]) -> bytes:
 
 
 def meaning(raw: bytes, declared: set[str]) -> dict[str, Any]:
-    """Give what a request says: decoded path and query, the headers that the document has, the body as its type reads."""
+    """Give what a request says: decoded path and query, the headers that the document has, the body as its type reads."""  # noqa: E501
     head, _, body = raw.partition(b"\r\n\r\n")
     line, *fields = head.decode("latin-1").split("\r\n")
     method, target, _ = line.split(" ")
@@ -141,8 +136,8 @@ def meaning(raw: bytes, declared: set[str]) -> dict[str, Any]:
     path, _, query = target.partition("?")
     kind = headers.get("content-type", "").partition(";")[0] if body else ""
     return {
-        "method": method, "path": [unquote(part) for part in path.split("/")], "query": sorted(parse_qsl(query, keep_blank_values=True)),
-        "headers": {name: value for name, value in headers.items() if name in declared}, "type": kind, "body": _read(kind, headers, body),
+        "method": method, "path": [unquote(part) for part in path.split("/")], "query": sorted(parse_qsl(query, keep_blank_values=True)),  # noqa: E501
+        "headers": {name: value for name, value in headers.items() if name in declared}, "type": kind, "body": _read(kind, headers, body),  # noqa: E501
     }  # fmt: skip
 
 
@@ -172,7 +167,7 @@ def drawn(document: Path, base: str, mode: str, count: int) -> list[dict[str, An
     python = environment("schemathesis", SCHEMATHESIS)
     return [
         json.loads(line)
-        for line in _run(
+        for line in run_peer(
             python, SCRIPTS / "schemathesis_cases.py", "draw", document, base, mode, str(count)
         ).splitlines()
     ]
@@ -279,8 +274,8 @@ async def _there(
         head, _, body = answer.partition(b"\r\n\r\n")
         first, *fields = head.decode("latin-1").split("\r\n")
         answers.append({
-            "operation": told["operation"], "method": told["request"]["method"], "url": told["request"]["url"], "status": int(first.split(" ")[1]),
-            "headers": {key: value.strip() for key, _, value in (each.partition(":") for each in fields)}, "body": base64.b64encode(body).decode(),
+            "operation": told["operation"], "method": told["request"]["method"], "url": told["request"]["url"], "status": int(first.split(" ")[1]),  # noqa: E501
+            "headers": {key: value.strip() for key, _, value in (each.partition(":") for each in fields)}, "body": base64.b64encode(body).decode(),  # noqa: E501
         })  # fmt: skip
     return counts, differing, answers
 
@@ -293,7 +288,7 @@ def _answer(raw: bytes) -> tuple[bytes, bytes]:
 def _back(document: Path, answers: list[dict[str, Any]]) -> tuple[Counter[str], list[str]]:
     file = OUT / "answers.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in answers), "utf-8")
-    told = _run(
+    told = run_peer(
         environment("schemathesis", SCHEMATHESIS), SCRIPTS / "schemathesis_cases.py", "judge", document, file
     ).split("\n")[: len(answers)]
     counts = Counter(
@@ -340,12 +335,12 @@ def main() -> int:
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     warnings.simplefilter("ignore")
-    table = Table("Round trip with schemathesis", ["what", "counted"])
     print(f"{machine()}\n")
+    table = Table("Round trip with schemathesis", ["what", "counted"])
     for name in options.targets or TARGETS:
         for what, counts, differing in asyncio.run(trip(name, options.cases)):
             table.add(what, "; ".join(f"{key}: {value:,}" for key, value in counts.items()))
-            print(*(f"[{what}] {one}" for one in differing), sep="\n", file=sys.stderr)
+            print(*(f"[{what}] {one}" for one in differing), sep="\n", file=sys.stderr, flush=True)
     print(table.markdown())
     return 0
 

@@ -64,7 +64,7 @@ def told(case: Any, operation: Any, base: str) -> dict[str, Any]:
     places = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
     found: dict[str, Any] = {
         "operation": f"{operation.method.upper()} {operation.path}",
-        "parameters": [(place, name, plain(value)) for place, values in places.items() for name, value in (values or {}).items()],
+        "parameters": [(place, name, plain(value)) for place, values in places.items() for name, value in (values or {}).items()],  # noqa: E501
         "media": case.media_type or "", "has_body": case.body is not NOT_SET,
     }  # fmt: skip
     if found["has_body"]:

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from judge_drawing import Drawing, Undrawable
+from judge_drawing import Drawing, UndrawableError
 from openapi_schema_validator import OAS30WriteValidator, OAS31Validator, oas30_format_checker, oas31_format_checker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4, DRAFT202012
@@ -153,7 +153,7 @@ class Operations:
                         case.parameters.append((one["in"], one["name"], value))
             if media:
                 case.body = self._body(drawing, media, content[media].get("schema", {}))
-        except Undrawable as why:
+        except UndrawableError as why:
             self.skipped.append((f"{name} ({kind})", str(why)))
             return None
         finally:
@@ -168,7 +168,7 @@ class Operations:
         drawing.tricky, before, drawing.visible = drawing.tricky and one["in"] == "query", drawing.tricky, True
         try:
             value = self._sure(drawing, schema, self._told(one))
-        except Undrawable:
+        except UndrawableError:
             if one.get("required") or one["in"] == "path":
                 raise
             return None
@@ -192,7 +192,7 @@ class Operations:
             try:
                 value = drawing.value(schema)
                 why = self.reference.problem(schema, value)
-            except Undrawable as fault:
+            except UndrawableError as fault:
                 why = str(fault)
             if not why or (not self._is_sure and not why.startswith("it ")):
                 drawing.pick = before
@@ -206,7 +206,7 @@ class Operations:
         ):
             if not self.reference.problem(schema, value):
                 return value
-        raise Undrawable(why)
+        raise UndrawableError(why)
 
     def _body(self, drawing: Drawing, media: str, schema: Any) -> Any:
         kind = media.partition(";")[0].strip()
@@ -219,7 +219,7 @@ class Operations:
             value = self._sure(drawing, schema, [])
             if "form" in kind:
                 if not isinstance(value, dict):
-                    raise Undrawable("a form that is no object")
+                    raise UndrawableError("a form that is no object")
                 files = {
                     key for key, one in drawing.flat(schema).get("properties", {}).items() if _is_file(drawing, one)
                 }

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from judge_cases import Case, Operations, schema_of
-from judge_drawing import Undrawable
+from judge_drawing import UndrawableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,35 +38,41 @@ class Damages:
         base = next((case for case in valid if case.kind == "everything"), valid[0] if valid else None)
         if base is None or base.kind == "a contradiction":
             return []
-        found: dict[str, Case] = {}
-        for case in self._all(operation, parameters, base):
-            found.setdefault(case.key(), case)
-        return self._chosen(list(found.values()), base.operation)
+        return self._chosen(list(self._all(operation, parameters, base)), base.operation)
 
-    def _chosen(self, cases: list[Case], seed: str) -> list[Case]:
-        """One of each kind first, then others, by chance but the same each time."""
+    def _chosen(self, proposed: list[tuple[Case, Any]], seed: str) -> list[Case]:
+        """Take one of each kind first, then others, by chance but the same each time; what is not wrong is left out."""
         chance = random.Random(seed)
-        chance.shuffle(cases)
+        chance.shuffle(proposed)
         seen: dict[str, int] = {}
         order = []
-        for case in cases:
+        for case, schema in proposed:
             kind = case.kind.partition(":")[0]
             seen[kind] = seen.get(kind, 0) + 1
-            order.append((seen[kind], len(order), case))
-        return [case for _, _, case in sorted(order, key=lambda one: one[:2])[: self._most]]
+            order.append((seen[kind], len(order), case, schema))
+        found: dict[str, Case] = {}
+        for _, _, case, schema in sorted(order, key=lambda one: one[:2]):
+            if len(found) == self._most:
+                break
+            if schema is None or self._operations.reference.problem(schema, case.body):
+                found.setdefault(case.key(), case)
+        return list(found.values())
 
-    def _all(self, operation: dict[str, Any], parameters: list[dict[str, Any]], base: Case) -> Iterator[Case]:
+    def _all(
+        self, operation: dict[str, Any], parameters: list[dict[str, Any]], base: Case
+    ) -> Iterator[tuple[Case, Any]]:
+        """Propose every damage, with the schema that has to find the body wrong; none where it is certain."""
         by_name = {(one["in"], one["name"]): one for one in parameters}
         for index, (place, name, value) in enumerate(base.parameters):
             parameter = by_name[place, name]
             rest = [*base.parameters[:index], *base.parameters[index + 1 :]]
             if parameter.get("required") and place != "path":
-                yield self._like(base, f"missing: {place} {name}", rest)
+                yield self._like(base, f"missing: {place} {name}", rest), None
             for reason, bad in self._in_text(schema_of(parameter), value):
-                yield self._like(base, f"{reason}: {place} {name}", [*rest, (place, name, bad)])
+                yield self._like(base, f"{reason}: {place} {name}", [*rest, (place, name, bad)]), None
         content, needed = self._operations.content(operation)
         if base.media and needed:
-            yield Case(base.operation, "missing: body", base.parameters)
+            yield Case(base.operation, "missing: body", base.parameters), None
         kind = base.media.partition(";")[0]
         if not base.media or not ("json" in kind or "form" in kind) or "ndjson" in kind:
             return
@@ -74,11 +80,9 @@ class Damages:
         for path, reason, bad in self._in_value(schema, base.body, 0):
             if "form" in kind and (reason.startswith(("wrong type", "null")) or not path):
                 continue  # a form holds texts: one type looks like another
+            kind_of_damage = f"{reason}: body {'.'.join(map(str, path))}"
             body = _with(base.body, path, bad)
-            if self._operations.reference.problem(schema, body):
-                yield Case(
-                    base.operation, f"{reason}: body {'.'.join(map(str, path))}", base.parameters, base.media, body
-                )
+            yield Case(base.operation, kind_of_damage, base.parameters, base.media, body), schema
 
     def _like(self, base: Case, kind: str, parameters: list[Any]) -> Case:
         return Case(base.operation, kind, parameters, base.media, base.body)
@@ -88,7 +92,7 @@ class Damages:
         drawing = self._operations._plain
         try:
             found = drawing.flat(schema)
-        except Undrawable:
+        except UndrawableError:
             return
         kind = drawing._kind(found)
         if isinstance(value, list):
@@ -112,7 +116,7 @@ class Damages:
         drawing = self._operations._plain
         try:
             found = drawing.flat(schema)
-        except Undrawable:
+        except UndrawableError:
             return
         kinds = {
             "string": 12345,

@@ -33,12 +33,12 @@ def as_openapi_3(path: Path, converter: Path, out: Path) -> dict[str, Any]:
         ["node", str(converter), "--patch", "--warnOnly", "-o", str(out), str(path)], check=True, capture_output=True
     )
     made = parsed(out)
-    for path, item in root["paths"].items():
+    for address, item in root["paths"].items():
         for method, operation in item.items():
             # A form with a required field is required; the converter says so of its fields alone.
             fields = operation.get("parameters", ()) if isinstance(operation, dict) else ()
             if any(one.get("in") == "formData" and one.get("required") for one in fields):
-                body = made["paths"][path][method]["requestBody"]
+                body = made["paths"][address][method]["requestBody"]
                 if "$ref" in body:
                     body = made["components"]["requestBodies"][body["$ref"].rpartition("/")[2]]
                 body["required"] = True
@@ -80,9 +80,9 @@ def _say_defaults(reading: _Reading, content: dict[str, Any]) -> None:
     """Write out what judges do not take for granted: a range of media types as what is sent for it, and how a form has lists."""
     if "*/*" in content:
         content.setdefault("application/json", content.pop("*/*"))
-    for media in content:
+    for media, one in content.items():
         if "form" in media:
-            _split_types(reading, content[media].get("schema"), set())
+            _split_types(reading, one.get("schema"), set())
     form = content.get("application/x-www-form-urlencoded", {})
     for name, schema in reading.target(form.get("schema")).get("properties", {}).items():
         if reading.target(schema).get("type") == "array" and name not in form.get("encoding", {}):

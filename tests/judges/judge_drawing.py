@@ -27,7 +27,7 @@ _SAFE = 2**53 - 1
 """The largest integer of a program (ECMAScript's MAX_SAFE_INTEGER)."""
 
 
-class Undrawable(Exception):
+class UndrawableError(Exception):
     """No value can be proposed; the text says why."""
 
 
@@ -69,7 +69,7 @@ class Drawing:
         """Give a schema with its `allOf` merged in and one alternative of each `oneOf` and `anyOf` chosen."""
         found = self.resolved(schema)
         if id(found) in seen or len(seen) > 30:
-            raise Undrawable("it holds itself")
+            raise UndrawableError("it holds itself")
         seen = (*seen, id(found))
         out = {
             key: value for key, value in found.items() if key not in ("allOf", "oneOf", "anyOf", "not", "discriminator")
@@ -88,7 +88,7 @@ class Drawing:
     def value(self, schema: Any, depth: int = 0, name: str = "") -> Any:
         """Propose a value."""
         if depth > _DEPTH:
-            raise Undrawable("it is nested too deep")
+            raise UndrawableError("it is nested too deep")
         found = self.flat(schema)
         if "const" in found:
             return found["const"]
@@ -157,14 +157,14 @@ class Drawing:
                         out[name] = None
                         continue
                 out[name] = self.value(schema, depth + 1, name)
-            except Undrawable:
+            except UndrawableError:
                 if needed:
                     raise
         extra = found.get("additionalProperties")
         for name in required:
             if name not in out and name not in found.get("properties", {}):
                 out[name] = self.value(extra if isinstance(extra, dict) else {}, depth + 1, name)
-        if extra not in (False,) and (self.full or len(out) < least) and not found.get("properties"):
+        if extra is not False and (self.full or len(out) < least) and not found.get("properties"):
             for index in range(max(least - len(out), 1)):
                 out[f"key{index}"] = self.value(
                     extra if isinstance(extra, dict) and extra else {"type": "string"}, depth + 1
@@ -186,7 +186,7 @@ class Drawing:
         for _ in range(size):
             try:
                 item = self.value(found.get("items", {}), depth + 1)
-            except Undrawable:
+            except UndrawableError:
                 if len(out) < least:
                     raise
                 break
@@ -209,7 +209,7 @@ class Drawing:
                 if isinstance(found.get(key), str):
                     return found[key]
             if text is None:
-                raise Undrawable(f"no text is drawn from the pattern {pattern}")
+                raise UndrawableError(f"no text is drawn from the pattern {pattern}")
         if (kind := found.get("format")) in FORMATS:
             return FORMATS[kind]
         text = TRICKY[(self.count + self.pick) % len(TRICKY)] if self.tricky and not kind else "text"
@@ -302,7 +302,7 @@ _CLASSES = {
 }
 
 
-def _drawn(op: Any, argument: Any, repeats: int, pick: int) -> str:
+def _drawn(op: Any, argument: Any, repeats: int, pick: int) -> str:  # noqa: PLR0911  (one kind of node after another)
     if op is ops.LITERAL:
         return chr(argument)
     if op is ops.NOT_LITERAL:

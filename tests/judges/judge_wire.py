@@ -7,7 +7,6 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from judge_cases import Case
 from judge_documents import base_path
 
 from keyhole import CodeMode
@@ -17,6 +16,8 @@ from keyhole.sources.openapi import load
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
+
+    from judge_cases import Case
 
     from keyhole.catalog.operation import Operation
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyhole.catalog.schema import Schemas
 
 Schema = dict[str, Any]
@@ -34,7 +35,7 @@ _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _FORMATS = frozenset({"date-time", "date", "uuid", "email", "ipv4", "ipv6", "uri", "hostname"})
 FORMATS: dict[str, Callable[[str], bool]] = {
-    # By the letter, brackets and umlauts are wrong, and servers take them: only what is surely something else is refused.
+    # By the letter, brackets and umlauts are wrong, and servers take them: refused is what is surely something else.
     "email": lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None,
     "uri": lambda text: re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]*", text) is not None,
     "hostname": lambda text: re.fullmatch(r"[^\s/@?#]+", text) is not None,
@@ -147,7 +148,7 @@ class _Slice:
             result["allOf"] = [*result.get("allOf", []), *branches]
 
     def _discriminator(self, source: Schema) -> str:
-        """Give the property that tells the alternatives apart, where each has it: one of them cannot be chosen without."""
+        """Give the property that tells the alternatives apart, where each has it: none can be chosen without."""
         said = source.get("discriminator")
         name = cast("Schema", said).get("propertyName") if isinstance(said, dict) else None
         members = source.get("oneOf") or source.get("anyOf")

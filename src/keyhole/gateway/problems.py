@@ -37,10 +37,15 @@ _SAME = (
 _SILENT = frozenset({"BacktrackLimitExceeded", "RegexEngineFailure", "ContentEncoding", "ContentMediaType"})
 
 _FORMATS = {
-    "date-time": "a time such as 2026-01-31T12:00:00Z", "date": "a date such as 2026-01-31", "email": "an e-mail address",
-    "uuid": "a UUID such as 123e4567-e89b-42d3-a456-426614174000", "uri": "a URL such as https://example.com/x",
-    "ipv4": "an IPv4 address", "ipv6": "an IPv6 address", "hostname": "a host name",
-}  # fmt: skip
+    "date-time": "a time such as 2026-01-31T12:00:00Z",
+    "date": "a date such as 2026-01-31",
+    "email": "an e-mail address",
+    "uuid": "a UUID such as 123e4567-e89b-42d3-a456-426614174000",
+    "uri": "a URL such as https://example.com/x",
+    "ipv4": "an IPv4 address",
+    "ipv6": "an IPv6 address",
+    "hostname": "a host name",
+}
 _FORM = re.compile(r" \(the closest of \d+ forms\)$")
 
 Path = tuple[str | int, ...]
