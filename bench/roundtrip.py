@@ -201,6 +201,8 @@ async def trip(name: str, count: int) -> list[tuple[str, Counter[str], list[str]
         document = as_openapi_3(raw, swagger2openapi(), OUT / f"{name}.3.json")
         new = OUT / f"{name}.new.json"
         new.write_text(json.dumps(_for_drawing(document)), "utf-8")
+        loose = OUT / f"{name}.loose.json"
+        loose.write_text(json.dumps(_for_drawing(document, {})), "utf-8")
         recorder = Recorder(ours)
         server = await asyncio.start_server(recorder.serve, "127.0.0.1", 0, limit=1 << 22)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -214,7 +216,7 @@ async def trip(name: str, count: int) -> list[tuple[str, Counter[str], list[str]
             )
             back = _back(new, there[2])
             wrong = await _wrong(
-                edition, recorder, drawn(new, base, "negative", count), CoreJudge(for_judges(document, url))
+                edition, recorder, drawn(loose, base, "negative", count), CoreJudge(for_judges(document, url))
             )
         finally:
             await edition.aclose()
@@ -226,7 +228,7 @@ async def trip(name: str, count: int) -> list[tuple[str, Counter[str], list[str]
     ]
 
 
-def _for_drawing(document: dict[str, Any]) -> dict[str, Any]:
+def _for_drawing(document: dict[str, Any], known: dict[str, str] = _KNOWN) -> dict[str, Any]:
     """Credentials are no arguments: both sides get the same from here, and the same names of what is there."""
     made = json.loads(json.dumps(document))
     made.pop("security", None)
@@ -237,8 +239,8 @@ def _for_drawing(document: dict[str, Any]) -> dict[str, Any]:
         if isinstance(operation, dict)
         for one in operation.get("parameters", ())
     ):
-        if parameter.get("name") in _KNOWN:
-            parameter["schema"] = {"type": "string", "enum": [_KNOWN[parameter["name"]]]}
+        if parameter.get("name") in known:
+            parameter["schema"] = {"type": "string", "enum": [known[parameter["name"]]]}
     made.get("components", {}).pop("securitySchemes", None)
     for item in made["paths"].values():
         for operation in item.values():

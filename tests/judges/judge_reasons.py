@@ -12,6 +12,9 @@ REASONS: list[tuple[str, str, str]] = [
     ("openapi-core", r"array type: b'|\bb['\"].* is not valid under any|Value \{.*\bb['\"]", "openapi-core reads nothing but texts in a multipart form: no lists, no JSON"),
     ("openapi-core", r"Value \{\} not valid for schema of type any", "openapi-core finds no alternative of a form's oneOf before it has read the texts"),
     ("Prism", r"property (sticker_ids|attachments|components|poll|data|message_reference|embeds)\b", "Prism reads nothing but texts in a form, and the last of a list: no JSON"),
+    ("Prism", r"path parameter \w+ must match exactly one schema", "Prism takes a number in a path for a text and a number alike, and so for two alternatives"),
+    ("Prism", r"(param|parameter) \w+ is deprecated", "Prism refuses what is deprecated"),
+    ("Prism", r"no answer", "Prism did not answer in time"),
     # Of the documents.
     ("", r"^a contradiction", "the document: two alternatives of a oneOf are the same, so that nothing is valid"),
     ("", r"is not one of \[(0, 1|True)\]", "the document: an enum of numbers or booleans without a type, in a query, which holds texts"),
