@@ -10,6 +10,7 @@ from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from jsonschema_path import SchemaPath
 from openapi_core import Config, OpenAPI
 from openapi_core.casting.schemas import oas30_casters_dict, oas31_casters_dict
@@ -115,7 +116,9 @@ def _reading(document: dict[str, Any]) -> dict[str, Any]:
             for media in body.get("content", {}):
                 if media.endswith("+json"):
                     found[media] = lambda raw, **_: json.loads(raw)
-                elif media.startswith("text/") or media.endswith(("javascript", "yaml", "ndjson")):
+                elif media.endswith("yaml"):
+                    found[media] = lambda raw, **_: yaml.safe_load(raw)
+                elif media.startswith("text/") or media.endswith(("javascript", "ndjson")):
                     found[media] = lambda raw, **_: raw.decode()
     return found
 
