@@ -300,6 +300,10 @@ def test_a_fraction_may_be_a_step():
 def test_what_tells_alternatives_apart_is_not_left_out():
     kinds = [{"properties": {"kind": {"enum": [name]}}} for name in "ab"]
     operation = typed({"oneOf": kinds, "discriminator": {"propertyName": "kind"}})
-    assert "`body.v.kind`" in refused(operation, {"body": {"v": {}}}) or "body.v.kind is missing" in refused(operation, {"body": {"v": {}}})
+    assert "`body.v.kind`" in refused(operation, {"body": {"v": {}}}) or "body.v.kind is missing" in refused(
+        operation, {"body": {"v": {}}}
+    )
     assert checked(operation, {"body": {"v": {"kind": "a"}}})
-    assert checked(typed({"oneOf": [*kinds, {"type": "object"}], "discriminator": {"propertyName": "kind"}}), {"body": {"v": {}}})
+    assert checked(
+        typed({"oneOf": [*kinds, {"type": "object"}], "discriminator": {"propertyName": "kind"}}), {"body": {"v": {}}}
+    )
