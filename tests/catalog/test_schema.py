@@ -146,6 +146,16 @@ def test_a_list_written_for_the_answer_does_not_demand_an_id():
     assert not valid(schema, {"name": "n"}, request=False)
 
 
+def test_read_only_may_be_said_in_a_part_of_a_property():
+    """Cloudflare's roles of a member: `permissions: {allOf: [{$ref: …}, {readOnly: true}]}`, and required."""
+    schema = {
+        "properties": {"kind": {"allOf": [{"$ref": "#/definitions/base"}, {"readOnly": True}]}},
+        "required": ["kind"],
+    }
+    assert valid(schema, {})
+    assert not valid(schema, {}, request=False)
+
+
 def test_a_recursive_type_is_checked_one_round_deep():
     node = {"$ref": "#/definitions/node"}
     assert not valid(node, {"next": 5})

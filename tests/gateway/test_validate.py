@@ -269,3 +269,41 @@ def test_the_examples_that_a_document_gives_are_not_refused(shared):
                 )
     assert tried > 200
     assert bad <= tried * 0.02, (bad, tried)
+
+
+def typed(schema):
+    document = {"openapi": "3.0.3", "info": {"title": "T"}, "paths": {"/x": {"post": {
+        "operationId": "send", "requestBody": {"content": {"application/json": {"schema": {"properties": {"v": schema}}}}},
+    }}}}  # fmt: skip
+    return load(document, name="t", base_url="http://api.test").operations()[0]
+
+
+@pytest.mark.parametrize(("format_", "good", "bad", "said"), [
+    ("date-time", "2026-01-02T03:04:05+02:00", "yesterday", "a time such as 2026-01-31T12:00:00Z"), ("date", "2026-02-28", "2026-02-30", "a date such as"),
+    ("uuid", "123e4567-e89b-42d3-a456-426614174000", "123", "a UUID such as"), ("email", "mía@exämple.com", "nobody", "an e-mail address"),
+    ("uri", "https://exämple.com/{x}?a[]=1", "no url", "a URL such as"), ("ipv4", "192.0.2.1", "300.1.1.1", "an IPv4 address"), ("hostname", "*.a_b.example", "a/b", "a host name"),
+])  # fmt: skip
+def test_formats_that_judges_not_our_own_check(format_, good, bad, said):
+    operation = typed({"type": "string", "format": format_})
+    assert checked(operation, {"body": {"v": good}}) == {"body": {"v": good}}
+    assert said in refused(operation, {"body": {"v": bad}})
+    # What a document itself is wrong about, it does not demand.
+    assert checked(typed({"type": "string", "format": format_, "example": bad}), {"body": {"v": bad}})
+
+
+def test_a_fraction_may_be_a_step():
+    operation = typed({"type": "number", "multipleOf": 0.01})
+    assert all(checked(operation, {"body": {"v": value}}) for value in (0.07, 0.29, 4.35, 19.99, 3))
+    assert "a multiple of 0.01" in refused(operation, {"body": {"v": 0.015}})
+
+
+def test_what_tells_alternatives_apart_is_not_left_out():
+    kinds = [{"properties": {"kind": {"enum": [name]}}} for name in "ab"]
+    operation = typed({"oneOf": kinds, "discriminator": {"propertyName": "kind"}})
+    assert "`body.v.kind`" in refused(operation, {"body": {"v": {}}}) or "body.v.kind is missing" in refused(
+        operation, {"body": {"v": {}}}
+    )
+    assert checked(operation, {"body": {"v": {"kind": "a"}}})
+    assert checked(
+        typed({"oneOf": [*kinds, {"type": "object"}], "discriminator": {"propertyName": "kind"}}), {"body": {"v": {}}}
+    )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from keyhole.catalog.call import Call
 from keyhole.catalog.declare import declaration
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.validate import checked
@@ -338,3 +339,31 @@ async def test_content_parameters_and_querystring(open_api, document):
     url = api.built("GET /a", {"filter": {"a": [1, "ü"]}}).url
     assert json.loads(parse_qsl(url.partition("?")[2])[0][1]) == {"a": [1, "ü"]}
     assert api.built("POST /a", {"q": {"a": 1, "b": ["x", "y"]}}).url == "http://api.test/a?a=1&b=x&b=y"
+
+
+async def test_each_content_type_of_swagger_2_takes_what_it_is_made_of(open_api):
+    """Kubernetes patches: one schema, `type: object`, stands for a merge, for a list of edits and for YAML."""
+    types = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"]
+    body = {"name": "body", "in": "body", "required": True, "schema": {"type": "object"}}
+    api = open_api({
+        "swagger": "2.0", "info": {"title": "Old"}, "host": "api.test",
+        "paths": {"/x": {"patch": {"consumes": types, "parameters": [body]}}},
+    })  # fmt: skip
+    operation = api.operation("PATCH /x")
+
+    def sent(value, **more):
+        made = api.source._outgoing(Call(operation, checked(operation, {"body": value, **more})))
+        return made.headers["content-type"], made.content
+
+    assert sent({"a": 1}) == ("application/merge-patch+json", b'{"a":1}')
+    assert sent("a: 1", **{"Content-Type": types[2]}) == ("application/apply-patch+yaml", b"a: 1")
+    assert sent([{"op": "test"}], contentType=types[0]) == ("application/json-patch+json", b'[{"op":"test"}]')
+    with pytest.raises(InvalidArguments, match=r"must be an? object|must be object"):
+        sent("a: 1")
+
+
+async def test_bytes_that_are_no_json_are_not_sent_as_json(send):
+    anything = {"application/json": {"schema": {}}}
+    assert send(anything, b'{"a": 1}').content == b'{"a": 1}'
+    with pytest.raises(InvalidArguments, match="bytes that are JSON"):
+        send(anything, b"\x91")

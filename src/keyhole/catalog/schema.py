@@ -96,6 +96,10 @@ class Schemas:
                 names.update(name for name in cast("list[Any]", required) if isinstance(name, str))
         return frozenset(names)
 
+    def says(self, schema: Any, keyword: str) -> bool:
+        """Say whether a schema, or a part of its `allOf`, has `keyword: true`."""
+        return any(part.get(keyword) is True for part in self._parts(schema))
+
     def fields(self, schema: Any) -> dict[str, Schema]:
         """Like `properties`, with those of every `oneOf` and `anyOf` alternative: all that may be a field."""
         found: dict[str, Schema] = {}

@@ -6,11 +6,14 @@ cut inside them, are left out whole, and why a recursive type is checked one rou
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyhole.catalog.schema import Schemas
 
 Schema = dict[str, Any]
@@ -30,6 +33,15 @@ _MAX_BOUND = 1e300
 _TYPES = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+_FORMATS = frozenset({"date-time", "date", "uuid", "email", "ipv4", "ipv6", "uri", "hostname"})
+FORMATS: dict[str, Callable[[str], bool]] = {
+    # By the letter, brackets and umlauts are wrong, and servers take them: refused is what is surely something else.
+    "email": lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None,
+    "uri": lambda text: re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"]*", text) is not None,
+    "hostname": lambda text: re.fullmatch(r"[^\s/@?#]+", text) is not None,
+}
+"""How a validator checks the formats that its own check is too strict for."""
+
 _COMPOSED = ("allOf", "anyOf", "oneOf", "$ref")
 
 
@@ -127,10 +139,22 @@ class _Slice:
                 result["allOf"] = converted
             elif True not in converted and {} not in converted:
                 branches.append({"anyOf": converted})
+        named = self._discriminator(source)
+        if branches and named:
+            result["required"] = [named]
         if len(branches) == 1:
             result.update(branches[0])
         elif branches:
             result["allOf"] = [*result.get("allOf", []), *branches]
+
+    def _discriminator(self, source: Schema) -> str:
+        """Give the property that tells the alternatives apart, where each has it: none can be chosen without."""
+        said = source.get("discriminator")
+        name = cast("Schema", said).get("propertyName") if isinstance(said, dict) else None
+        members = source.get("oneOf") or source.get("anyOf")
+        if not isinstance(name, str) or not isinstance(members, list):
+            return ""
+        return name if all(name in self.schemas.fields(one) for one in cast("list[Any]", members)) else ""
 
     def _object(self, source: Schema, result: Schema, nesting: int, *, open_: bool) -> None:
         properties = source.get("properties")
@@ -153,7 +177,11 @@ class _Slice:
         required = source.get("required")
         if isinstance(required, list) and required:
             names = [name for name in cast("list[Any]", required) if isinstance(name, str)]
-            shown = [name for name in dict.fromkeys(names) if not self._is_hidden(source, name)]
+            shown = [
+                name
+                for name in dict.fromkeys([*result.get("required", []), *names])
+                if not self._is_hidden(source, name)
+            ]
             if len(shown) < len(set(names)) and "id" in shown:
                 shown.remove("id")  # a list that names what only an answer has was written for the answer
             result["required"] = shown
@@ -162,7 +190,7 @@ class _Slice:
         """Say whether a property is the other direction's, as said here, in an alternative, or around this."""
         for schema in (source, *reversed(self.around)):
             if (found := self.schemas.fields(schema).get(name)) is not None:
-                return found.get(self.hidden) is True or self.schemas.resolve(found).get(self.hidden) is True
+                return found.get(self.hidden) is True or self.schemas.says(found, self.hidden)
         return False
 
     def _array(self, source: Schema, result: Schema, nesting: int) -> None:
@@ -192,7 +220,18 @@ def _scalars(source: Schema, result: Schema) -> None:
         result["const"] = source["const"]
     if isinstance(pattern := source.get("pattern"), str) and _compiles(pattern):
         result["pattern"] = pattern
+    if (named := source.get("format")) in _FORMATS and all(_is_of(named, one) for one in _given(source)):
+        result["format"] = named
     _bounds(source, result)
+
+
+def _given(source: Schema) -> list[Any]:
+    """Give the values that a document itself has for a schema: a format that they are not of says nothing certain."""
+    values = [source[key] for key in ("example", "default", "const") if key in source]
+    for key in ("examples", "enum"):
+        if isinstance(found := source.get(key), list):
+            values += cast("list[Any]", found)
+    return values
 
 
 def _bounds(source: Schema, result: Schema) -> None:
@@ -208,8 +247,7 @@ def _bounds(source: Schema, result: Schema) -> None:
         if source.get(f"exclusive{edge}") is True and edge.lower() in result:
             result[f"exclusive{edge}"] = result.pop(edge.lower())
     step = source.get("multipleOf")
-    # 0.01 is not exact in binary: only whole steps can be checked without refusing valid numbers.
-    if isinstance(step, int) and not isinstance(step, bool) and step > 0:
+    if isinstance(step, int | float) and not isinstance(step, bool) and 0 < step < _MAX_BOUND:
         result["multipleOf"] = step
 
 
@@ -248,6 +286,17 @@ def _nullable(schema: Schema) -> Schema:
     if "enum" in schema and None not in schema["enum"]:
         schema["enum"] = [*schema["enum"], None]
     return schema
+
+
+def _is_of(name: str, value: Any) -> bool:
+    return not isinstance(value, str) or _fits_format(name, value)
+
+
+@lru_cache(maxsize=4096)
+def _fits_format(name: str, value: str) -> bool:
+    import jsonschema_rs  # noqa: PLC0415  (60 ms that searching and starting do not need)
+
+    return jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True, formats=FORMATS).is_valid(value)
 
 
 @lru_cache(maxsize=4096)

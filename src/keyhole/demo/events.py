@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyhole.demo.endpoint import Endpoint, Query, Refusal, Reply, Request
+from keyhole.demo.endpoint import Endpoint, Query, Reply, Request
 from keyhole.demo.projects import project
 from keyhole.demo.queries import PER_PAGE
 from keyhole.demo.schemas import ref
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from keyhole.demo.store import Store
 
 
+_CURSOR = "^e[0-9]{1,16}$"
+
+
 def _list(store: Store, request: Request) -> Reply:
     key, query = project(store, request.path["project"])["key"], request.query
     cursor = query.get("cursor", "e9007199254740991")
-    if not (cursor.startswith("e") and cursor[1:].isascii() and cursor[1:].isdigit() and len(cursor) < 18):
-        raise Refusal(400, "bad_request", f"cursor: {cursor!r} is none that this API gave.")
     kind = query.get("kind")
     rows = store.rows(
         "SELECT * FROM events WHERE project = ? AND id < ? AND (? IS NULL OR kind = ?) ORDER BY id DESC LIMIT ?",
@@ -34,7 +35,7 @@ ENDPOINTS = (
         answer="EventPage", description="Newest first, by cursor.",
         query=(
             Query("kind", ref("EventKind"), "Only events of this kind."),
-            Query("cursor", {"type": "string"}, "The `next_cursor` of the page before."),
+            Query("cursor", {"type": "string", "pattern": _CURSOR}, "The `next_cursor` of the page before."),
             PER_PAGE,
         ),
     ),

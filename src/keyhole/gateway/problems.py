@@ -34,8 +34,18 @@ _SAME = (
     frozenset({"sort", "sort_by", "order_by", "orderby", "order"}),
     frozenset({"state", "status"}),
 )
-_SILENT = frozenset({"BacktrackLimitExceeded", "RegexEngineFailure", "Format", "ContentEncoding", "ContentMediaType"})
+_SILENT = frozenset({"BacktrackLimitExceeded", "RegexEngineFailure", "ContentEncoding", "ContentMediaType"})
 
+_FORMATS = {
+    "date-time": "a time such as 2026-01-31T12:00:00Z",
+    "date": "a date such as 2026-01-31",
+    "email": "an e-mail address",
+    "uuid": "a UUID such as 123e4567-e89b-42d3-a456-426614174000",
+    "uri": "a URL such as https://example.com/x",
+    "ipv4": "an IPv4 address",
+    "ipv6": "an IPv6 address",
+    "hostname": "a host name",
+}
 _FORM = re.compile(r" \(the closest of \d+ forms\)$")
 
 Path = tuple[str | int, ...]
@@ -207,6 +217,8 @@ def _allowed(kind: str, details: dict[str, Any], instance: Any) -> str:
         return shown(details["expected_value"])
     if kind == "Pattern":
         return f"a string that matches {comment(cast('str', details['pattern']), 120)}"
+    if kind == "Format":
+        return _FORMATS.get(cast("str", details["format"]), cast("str", details["format"]))
     bound = next(iter(details.values()), "")
     words = _WORDS.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()).format(bound)
     return re.sub(r"\b(1 \w+)s$", r"\1", words)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.slice import BACKTRACK_LIMIT, REGEX_BYTES
+from keyhole.catalog.slice import BACKTRACK_LIMIT, FORMATS, REGEX_BYTES
 from keyhole.gateway.mending import loose
 
 if TYPE_CHECKING:
@@ -66,8 +66,9 @@ class Rules:
             regex = jsonschema_rs.FancyRegexOptions(BACKTRACK_LIMIT, size_limit=REGEX_BYTES, dfa_size_limit=REGEX_BYTES)
             try:
                 made = jsonschema_rs.Draft202012Validator(
-                    self.signature.schemas.slice(schema), pattern_options=regex, offline=True
-                )
+                    self.signature.schemas.slice(schema), pattern_options=regex, offline=True, validate_formats=True,
+                    formats=FORMATS,
+                )  # fmt: skip
             except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, RecursionError):
                 made = None
             self._validators[name] = made

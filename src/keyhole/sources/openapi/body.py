@@ -28,6 +28,10 @@ def encoded(  # noqa: PLR0911  (one kind of body after another)
     if isinstance(value, File) and kind != "multipart":
         return (value.media_type if "*" in content_type else content_type), Streamed((value,))
     if isinstance(value, (bytes, bytearray)) and kind != "multipart":
+        if kind == "json" and not _is_json(value):
+            raise SerialisationError(
+                f"body: {essence(content_type)} takes a value, or bytes that are JSON; these are not"
+            )
         return content_type, bytes(value)
     if kind == "json":
         return content_type, utf8(json_text(value))
@@ -76,8 +80,10 @@ def _as_named(content_type: str, value: Any) -> tuple[str, Content]:
 
 
 def _looks_json(text: str) -> bool:
-    if text.lstrip()[:1] not in ("{", "["):
-        return False
+    return text.lstrip()[:1] in ("{", "[") and _is_json(text)
+
+
+def _is_json(text: str | bytes | bytearray) -> bool:
     try:
         json.loads(text)
     except (ValueError, RecursionError):

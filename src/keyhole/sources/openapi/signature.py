@@ -256,6 +256,9 @@ def _sent_schema(content_type: str, media: Object, schemas: Schemas) -> Object:
         return {"type": "string", "description": f"{essence(content_type)} as text"}
     if kind == "binary":
         return {"type": "string", "format": "binary"}
+    if essence(content_type) == "application/json-patch+json" and schemas.resolve(schema).get("type") == "object":
+        # RFC 6902 section 3: a list of edits, also where one schema stands for every kind of patch (Kubernetes).
+        return {"anyOf": [{"type": "array", "items": {"type": "object"}}, _object(schema)]}
     return _object(schema)
 
 
@@ -268,9 +271,14 @@ def _old_body(endpoint: Endpoint, schemas: Schemas) -> tuple[Body | None, dict[s
     if whole is not None:
         types = types or ["application/json"]
         chosen = preferred(types)
+        said = _text(whole.get("description"))
         sent = "application/json" if "*" in chosen or kind_of(chosen) in ("form", "multipart") else chosen
-        schema = _sent_schema(sent, whole, schemas)
-        return Body(whole.get("required") is True, schema, sent, tuple(types), _text(whole.get("description"))), {}
+        made = [
+            Body(whole.get("required") is True, _sent_schema(kind, whole, schemas), kind, tuple(types), said)
+            for kind in dict.fromkeys((sent, *types))
+            if kind == sent or not ("*" in kind or kind_of(kind) in ("form", "multipart"))
+        ]
+        return replace(made[0], others=tuple(made[1:])), {}
     fields = [item for item in endpoint.parameters if str(item["in"]).lower() == "formdata"]
     return _old_form(fields, types) if fields else (None, {})
 
