@@ -58,7 +58,8 @@ class OpenAPI:
     """One API by its OpenAPI document: a file, a URL, or the parsed document itself.
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
-    only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
+    only to fetch the document. `overlays` (OpenAPI Overlay documents: files, URLs, or parsed) change it before it is
+    read, in their order. `security` gives credentials by the names of the document's security schemes: each is
     placed as the document says, and sent with the operations that want it. `base_url` pins where calls and
     credentials go. `allow` and `rules` are the policy for this API alone. `allow_private` lets the document itself,
     not only you, name addresses in private networks.
@@ -66,6 +67,7 @@ class OpenAPI:
 
     document: str | Path | dict[str, Any]
     name: str | None = None
+    overlays: tuple[str | Path | dict[str, Any], ...] = ()
     base_url: str | None = None
     bearer: str | None = Field(default=None, repr=False)
     headers: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
@@ -192,9 +194,16 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
                 f"{path}: [apis.{name}] has a literal credential in `{key}`",
                 hint=f'Refer to where the secret is: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
             )
-    if "://" not in document:
-        document = str(path.parent / Path(document).expanduser())
-    return {**table, "document": document, "name": name}
+    overlays = table.get("overlays", [])
+    if not isinstance(overlays, list) or not all(isinstance(one, str) for one in cast("list[Any]", overlays)):
+        raise UsageError(f"{path}: [apis.{name}] `overlays` is a list of files and URLs")
+    placed = [_beside(path, one) for one in cast("list[str]", overlays)]
+    return {**table, "document": _beside(path, document), "name": name, "overlays": placed}
+
+
+def _beside(path: Path, place: str) -> str:
+    """Give a file as it is to a configuration file at `path`; a URL as it is."""
+    return place if "://" in place else str(path.parent / Path(place).expanduser())
 
 
 def _scheme_texts(given: Any, where: str) -> dict[str, Any]:

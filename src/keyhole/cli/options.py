@@ -49,6 +49,9 @@ class Options:
     doc_header: Annotated[list[str], _option(API, "Sent only to fetch the document.", metavar="'NAME: VALUE'")] = field(
         default_factory=list[str]
     )
+    overlay: Annotated[
+        list[str], _option(API, "An OpenAPI Overlay that mends the document; several apply in order.", metavar="FILE")
+    ] = field(default_factory=list[str])
     timeout: Annotated[float | None, _option(API, "Seconds that one request may take (60).", metavar="SECONDS")] = None
     allow: Annotated[
         Literal["read", "write", "all"] | None,
@@ -81,6 +84,7 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
     per_api.merge(settings, "headers", "--header", options.header, ":")
     per_api.merge(settings, "doc_headers", "--doc-header", options.doc_header, ":")
     per_api.merge(settings, "query", "--query-param", options.query_param, "=")
+    per_api.add(settings, "overlays", "--overlay", options.overlay)
     if options.timeout is not None:
         if options.timeout <= 0:
             raise UsageError(f"--timeout {options.timeout:g} is not a positive number of seconds")
@@ -159,6 +163,12 @@ class _PerApi:
             if key in settings[position]:
                 raise UsageError(f"{option} is given twice for one API")
             settings[position][key] = read(rest)
+
+    def add(self, settings: list[dict[str, Any]], key: str, option: str, values: Sequence[str]) -> None:
+        """Add to what an API has a list of."""
+        for value in values:
+            position, rest = self._which(option, value)
+            settings[position].setdefault(key, []).append(rest)
 
     def merge(
         self, settings: list[dict[str, Any]], key: str, option: str, values: Sequence[str], separator: str

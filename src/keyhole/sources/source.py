@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something of a document that was skipped or mended: said once, with its JSON pointer."""
+    """Something of a document that was skipped or mended: said once, with its JSON pointer.
+
+    `rule` says which kind of thing it is, for machines.
+    """
 
     pointer: str
     message: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Source(Protocol):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What was skipped or mended."""
+        ...
+
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        """What has been applied to the document before it was read, a line each."""
         ...
 
     def wanted(self) -> tuple[Wanted, ...]:

@@ -21,6 +21,7 @@ from keyhole.sources.openapi.http import Sender
 from keyhole.sources.openapi.identity import has_names
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
+from keyhole.sources.openapi.overlay import Overlay, read_overlay
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
 from keyhole.sources.openapi.security import Authorization, check, wanted
@@ -29,7 +30,7 @@ from keyhole.sources.openapi.signature import Plan, plan_of
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.catalog.scheme import SchemeSecret
@@ -43,7 +44,8 @@ class OpenAPISource:
 
     `security` holds the document's security schemes by name; `base_url` is the pinned base: scheme, host, port and
     path that credentials may go to, empty where neither the operator nor the document says one. `typed` are the URLs
-    that the operator gave: where the document's URL redirected to is not one of them.
+    that the operator gave: where the document's URL redirected to is not one of them. `overlays` says what has been
+    applied to the document, a line each.
     """
 
     def __init__(  # noqa: PLR0913  (what a source is made of, by name; `load` is the short way)
@@ -61,8 +63,10 @@ class OpenAPISource:
         connect_timeout_s: float,
         max_bytes: int,
         given: Mapping[str, SchemeSecret],
+        overlays: Iterable[Overlay] = (),
     ) -> None:
         self._schemas = schemas
+        self.overlays = tuple(overlay.told for overlay in overlays)
         self._location = location
         root = schemas.root
         info = root.get("info")
@@ -228,33 +232,36 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     max_bytes: int = MAX_ANSWER_BYTES,
     cache: Path | None = None,
     security: Mapping[str, SchemeSecret] | None = None,
+    overlays: Sequence[str | Path | dict[str, Any]] = (),
 ) -> OpenAPISource:
     """Read a document and make its source. Blocks; run it in a thread where an event loop runs.
 
     `document` is a path, an http(s) URL, or the document itself. `doc_headers` go to the origin of that URL only.
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
     addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
-    fetched. `security` says for which security schemes there are credentials, and of which kind. Raises
-    `DocumentError` where no operation is left, `UsageError` for a bad `base_url` and a scheme that does not fit.
+    fetched. `security` says for which security schemes there are credentials, and of which kind. `overlays` (paths,
+    URLs or parsed) change the document before anything else reads it, in their order. Raises `DocumentError` where no
+    operation is left or an overlay is none, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
     location = "" if isinstance(document, dict) else _location(document)
-    typed = [url for url in (location, base_url or "") if "://" in url]
+    places = [location, *(str(one) for one in overlays if not isinstance(one, dict))]
+    remote = [url for url in places if "://" in url]
+    typed = [*remote, *([base_url] if base_url and "://" in base_url else ())]
     fetcher = Fetcher(
         typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s,
-        copies=Copies(cache) if cache and "://" in location else None,
+        copies=Copies(cache) if cache and remote else None,
     )  # fmt: skip
+    laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
+    for overlay in laid:
+        overlay.apply(root)
     dialect = dialect_of(root, where)
-    notices: list[Notice] = []
-    if text is None or has_external(text) or has_names(text):
-        notices += Folder(root, location, fetcher).fold()
-        text = None
+    notices, text = _folded(root, text, location, fetcher, laid)
     schemas = Schemas(root, dialect)
-    loose = dangling(root, schemas, text)
     source = OpenAPISource(
-        name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url,
-        allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
-        given=security or {},
+        name, schemas, location=location, typed=typed, notices=notices, loose=dangling(root, schemas, text),
+        base_url=base_url, allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s,
+        max_bytes=max_bytes, given=security or {}, overlays=laid,
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)
@@ -271,6 +278,26 @@ def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher
     url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
     text = decode(data, where)
     return parse(text, where), text, url, where
+
+
+def _folded(
+    root: dict[str, Any], text: str | None, location: str, fetcher: Fetcher, overlays: list[Overlay]
+) -> tuple[list[Notice], str | None]:
+    """Fold external files in, and let the overlays change them; give what could not be had, and the text that is left.
+
+    The text is None where the document is another one by now than its text.
+    """
+    notices: list[Notice] = []
+    texts = [text, *(overlay.text for overlay in overlays)] if text is not None else []
+    if not texts or any(has_external(one) or has_names(one) for one in texts if one):
+        notices += Folder(root, location, fetcher).fold()
+        texts = []
+    for overlay in overlays:
+        overlay.apply(root, late=True)
+    for overlay in overlays:
+        notices += overlay.notices(root)
+    # What is referred to is in one of these; what was removed is, too, and costs a look.
+    return notices, "\n".join(one for one in texts if one) or None
 
 
 def _once(*groups: list[Notice]) -> tuple[Notice, ...]:
