@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from keyhole.gateway.compare import Compare, Promises
 from keyhole.gateway.credentials import Send
 from keyhole.gateway.limits import Spending
 from keyhole.gateway.validate import Validate
@@ -29,6 +30,7 @@ class Gateway:
         self.catalog = catalog
         self.sources = sources
         self.policy = policy
+        self._promises = Promises(sources)
         self._validate = Validate()
         self._send = Send(sources, credentials_of)
 
@@ -37,6 +39,7 @@ class Gateway:
         steps: tuple[Step, ...] = (
             audit,
             Spending(budget),
+            Compare(self._promises),
             self._validate,
             self.policy,
             # approve and retry come here

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from keyhole.catalog.call import Call, Credentials, Result
+    from keyhole.catalog.mismatch import Mismatch
     from keyhole.catalog.operation import Operation
+    from keyhole.catalog.spot import Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,14 @@ class Source(Protocol):
 
     def ad_hoc(self, method: str, path: str) -> Operation:
         """Make the operation that stands for a request to a path that the document does not describe."""
+        ...
+
+    def promised(self, operation: Operation, status: int, content_type: str) -> tuple[Spot, bool] | None:
+        """Give the schema that the document promises of an answer, and whether it is that of each item of a list."""
+        ...
+
+    def mends(self, mismatch: Mismatch) -> list[dict[str, Any]]:
+        """Give the actions of an overlay that would make the document say what was found; none where that is open."""
         ...
 
     async def send(self, call: Call, credentials: Credentials) -> Result:

@@ -13,6 +13,7 @@ from jsonpath.function_extensions import ExpressionType, FilterFunction
 from jsonpath.selectors import NameSelector
 
 from keyhole.catalog.slice import REGEX_BYTES
+from keyhole.catalog.spot import path_of
 from keyhole.errors import nearest
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     from jsonpath.path import JSONPath
 
-Parts = tuple[str | int, ...]
-"""Where a node is: the keys and indexes from the root."""
+    from keyhole.catalog.spot import Parts
 
 MAX_S = 20.0
 """Seconds that one query may take: `$..*` over 13 MB takes three."""
@@ -165,22 +165,3 @@ _ENVIRONMENT = _Environment(strict=True, filter_caching=False)
 
 def _shown(parts: Parts) -> str:
     return path_of(parts) if len(parts) < 8 else f"{path_of(parts[:8])}…"
-
-
-def path_of(parts: Iterable[str | int]) -> str:
-    """Write where a node is as a query that selects it alone: `$.paths['/pets'].get.parameters[0]`."""
-    text = "$"
-    for part in parts:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part.isascii() and part.isidentifier():
-            text += f".{part}"
-        else:
-            text += f"['{_escaped(part)}']"
-    return text
-
-
-def _escaped(name: str) -> str:
-    """Escape a name for single quotes (RFC 9535 section 2.3.1.1)."""
-    plain = name.replace("\\", "\\\\").replace("'", "\\'")
-    return "".join(char if char >= " " else f"\\u{ord(char):04x}" for char in plain)

@@ -50,6 +50,11 @@ class Endpoint:
     """The operation's own servers, else the path's; None where the document's apply."""
     plan: Plan | None = field(default=None, repr=False)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The keys from the document's root to where the operation is declared; a reference may be on the way."""
+        return tuple(part.replace("~1", "/").replace("~0", "~") for part in self.pointer.split("/")[1:])
+
 
 def template_name(expression: str) -> str:
     """Give the name in `{name}`, also where it is written as an RFC 6570 expression: "+path*" → "path"."""

@@ -16,8 +16,9 @@ from keyhole.sources.source import Notice
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from keyhole.catalog.spot import Parts
     from keyhole.sources.openapi.fetch import Fetcher
-    from keyhole.sources.openapi.jsonpath import Parts, Query
+    from keyhole.sources.openapi.jsonpath import Query
 
 Object = dict[str, Any]
 

@@ -19,9 +19,11 @@ from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender
 from keyhole.sources.openapi.identity import has_names
+from keyhole.sources.openapi.mend import mends
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
 from keyhole.sources.openapi.overlay import Overlay, read_overlay
+from keyhole.sources.openapi.promise import promised
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
 from keyhole.sources.openapi.security import Authorization, check, wanted
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from keyhole.catalog.call import Call, Credentials, Result
+    from keyhole.catalog.mismatch import Mismatch
     from keyhole.catalog.scheme import SchemeSecret
+    from keyhole.catalog.spot import Spot
     from keyhole.sources.source import Notice, Wanted
 
 MAX_ANSWER_BYTES = 32 << 20
@@ -133,6 +137,14 @@ class OpenAPISource:
         """Give the method and the URL that `call` would go to, without credentials. Raises as `send` does."""
         outgoing = self._outgoing(call)
         return outgoing.method, outgoing.url
+
+    def promised(self, operation: Operation, status: int, content_type: str) -> tuple[Spot, bool] | None:
+        """Give the schema that the document promises of an answer, and whether it is that of each item of a list."""
+        return promised(cast("Endpoint", operation.origin), self._schemas.root, status, content_type)
+
+    def mends(self, mismatch: Mismatch) -> list[dict[str, Any]]:
+        """Give the actions of an overlay that would make the document say what was found; none where that is open."""
+        return mends(mismatch, self._schemas.dialect)
 
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
