@@ -47,9 +47,6 @@ class Execution:
             "value": plain(self.value),
             "error": error,
             "calls": [plain(call.json()) for call in self.calls],
-            "mismatches": [
-                {"operation": call.operation, "what": plain(what)} for call in self.calls for what in call.mismatches
-            ],
             "logs": [{"level": line.level, "text": clean(line.text)} for line in self.logs],
             "ms": round(self.ms, 3),
         }

@@ -52,9 +52,10 @@ class CallRecord:
     mismatches: tuple[str, ...] = ()
 
     def json(self) -> dict[str, Any]:
-        """Give the record as `keyhole exec --json` prints it."""
+        """Give the record as `keyhole exec --json` prints it: `mismatches` only where there are any."""
         fields = asdict(self)
-        return {key: fields[key] for key in ("operation", "method", "url", "effect", "decision", "status", "ms")}
+        told = {key: fields[key] for key in ("operation", "method", "url", "effect", "decision", "status", "ms")}
+        return {**told, "mismatches": list(self.mismatches)} if self.mismatches else told
 
 
 @dataclass(frozen=True, slots=True)
