@@ -56,6 +56,11 @@ class Spot:
         return cast("list[Any]", held) if isinstance(held, list) else []
 
     @property
+    def parent(self) -> Spot:
+        """What this is in."""
+        return Spot.of(self.root, self.parts[:-1])
+
+    @property
     def followed(self) -> Spot:
         """Where the chain of local references that begins here ends; here where there is none, or it is broken."""
         spot = self
@@ -79,9 +84,9 @@ class Spot:
             spot = Spot(self.root, (*found.parts, key), value)
         return spot
 
-    def members(self, keyword: str) -> Iterator[Spot]:
-        """Give each member of the list, or of the object, that stands at `keyword`."""
-        held = self.child(keyword)
+    def members(self) -> Iterator[Spot]:
+        """Give what is in the list or the object that is here, or that is referred to."""
+        held = self.followed
         for key in held.entries or range(len(held.items)):
             yield held.child(key)
 
@@ -101,7 +106,7 @@ class Spot:
         if isinstance(named.value, dict):
             return named
         for keyword in _ALTERNATIVES:
-            for member in here.members(keyword):
+            for member in here.child(keyword).members():
                 if (found := member._down(step, nesting + 1)) is not None:  # noqa: SLF001  (another of the same class)
                     return found
         extra = here.child("additionalProperties")
@@ -121,7 +126,7 @@ class Spot:
         if held is not None and (not name or (isinstance(held, (list, dict)) and name in held)):
             return here
         for composed in _ALTERNATIVES if nesting < _MAX_NESTING else ():
-            for member in here.members(composed):
+            for member in here.child(composed).members():
                 if (found := member._part(wanted, nesting + 1)) is not None:  # noqa: SLF001
                     return found
         return None

@@ -108,6 +108,11 @@ class OpenAPISource:
         return self._schemas.root
 
     @property
+    def schemas(self) -> Schemas:
+        """What resolves the document's references."""
+        return self._schemas
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What was skipped or mended."""
         return self._notices
@@ -144,7 +149,7 @@ class OpenAPISource:
 
     def mends(self, mismatch: Mismatch) -> list[dict[str, Any]]:
         """Give the actions of an overlay that would make the document say what was found; none where that is open."""
-        return mends(mismatch, self._schemas.dialect)
+        return [edit.action for edit in mends(mismatch, self._schemas.dialect)]
 
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
