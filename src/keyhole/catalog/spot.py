@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Parts = tuple[str | int, ...]
 """The keys and indexes from the root of a document to a place in it."""
 
+_ESCAPES = {"\\": "\\\\", "'": "\\'", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _MAX_HOPS = 32
 _MAX_NESTING = 12
 _ALTERNATIVES = ("allOf", "anyOf", "oneOf")
@@ -163,5 +164,4 @@ def path_of(parts: Iterable[str | int]) -> str:
 
 def _escaped(name: str) -> str:
     """Escape a name for single quotes (RFC 9535 section 2.3.1.1)."""
-    plain = name.replace("\\", "\\\\").replace("'", "\\'")
-    return "".join(char if char >= " " else f"\\u{ord(char):04x}" for char in plain)
+    return "".join(_ESCAPES.get(char) or (char if char >= " " else f"\\u{ord(char):04x}") for char in name)

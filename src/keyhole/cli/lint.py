@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from keyhole.cli.lifetime import log_to_stderr
 from keyhole.cli.options import Options, configure
-from keyhole.cli.screen import say, show, show_json
+from keyhole.cli.screen import printable, say, show, show_json
 from keyhole.config import Secrets
 from keyhole.edition import load_source
 from keyhole.errors import UsageError
@@ -142,7 +142,7 @@ def _text(source: OpenAPISource, found: Sequence[Finding], *, everything: bool) 
 
 
 def _line(text: str) -> str:
-    text = " ".join(text.split())
+    text = printable(" ".join(text.split()))
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
@@ -155,7 +155,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     plain = text[:1].isalpha() and text.isascii() and "\n" not in text
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    style = None if plain else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)  # pyright: ignore[reportUnknownMemberType]
 
 
 _Dumper.add_representer(str, _string)

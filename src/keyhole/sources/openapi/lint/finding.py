@@ -79,7 +79,10 @@ RULES: dict[str, tuple[Severity, str]] = {
     # schemas: what programs are told, and what is refused before it is sent
     "type-unknown": (_W, "it is not a type of JSON Schema, so any value is allowed"),
     "items-none": (_N, "the items may be anything"),
-    "pattern-invalid": (_W, "it is not a regular expression as ECMA-262 has them, so values are not held against it"),
+    "pattern-invalid": (
+        _W,
+        "values are not held against it: it is no regular expression of ECMA-262, or too large",
+    ),
     "pattern-slashes": (_E, "the slashes are part of it: every value without them is refused"),
     "enum-type": (_W, "the values contradict the type: those that do can never be sent"),
     "default-type": (_N, "programs are told a default that is none"),

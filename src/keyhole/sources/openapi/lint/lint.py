@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,10 @@ def _all(source: OpenAPISource, progress: Callable[[str], None]) -> Iterator[Fin
         yield from promises.of(operation)
 
 
+_UNWRITTEN = re.compile(r"[\x00-\x07\x0b\x0e-\x1f]")
+"""Characters that a JSONPath may hold only as escapes that libraries do not take (RFC 9535 section 2.3.1.1)."""
+
+
 class _Claims:
     """What edits have changed so far: two must not change the same place, or one what the other has moved."""
 
@@ -55,6 +60,8 @@ class _Claims:
 
     def take(self, edits: tuple[Edit, ...]) -> bool:
         """Say whether these go together with those before them, and count them among them if so."""
+        if any(_UNWRITTEN.search(str(part)) for edit in edits for part in edit.spot.parts):
+            return False
         marks = {(edit.spot.pointer, repr(edit.fields)) for edit in edits}
         if marks <= self._edits:
             return True

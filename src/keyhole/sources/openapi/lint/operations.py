@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.naming import MAX_NAME
 from keyhole.catalog.spot import Spot
 from keyhole.sources.openapi.lint.finding import Finding
 from keyhole.sources.openapi.media import kind_of
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 _DESTROYS = frozenset({"delete", "remove", "destroy", "purge", "erase", "wipe", "drop", "revoke", "terminate", "kill"})
 _WRITES = frozenset({
     "create", "add", "update", "insert", "send", "enable", "disable", "restart", "reset", "activate", "deactivate",
-    "approve", "reject", "submit", "publish", "unpublish", "cancel", "start", "stop", "upload", "import", "subscribe",
-    "unsubscribe", "register", "save", "store", "modify", "rename", "move", "trigger",
+    "approve", "reject", "submit", "publish", "unpublish", "cancel", "stop", "upload", "import", "subscribe",
+    "unsubscribe", "register", "save", "modify", "rename", "move", "trigger",
 })  # fmt: skip
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STYLES = {
@@ -34,6 +33,7 @@ _STYLES = {
 _FORMATS = {"csv", "ssv", "tsv", "pipes", "multi"}
 _MEDIA = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+(\s*;.*)?", re.DOTALL)
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
+_CUT = re.compile(r"_(?=[a-z]*\d)[0-9a-f]{4,}$")
 _EFFECTS = ("read", "write", "destructive")
 
 
@@ -67,7 +67,7 @@ def _named(operation: Operation, spot: Spot, times: Counter[Any]) -> Iterator[Fi
         yield Finding("name-twice", spot, f"operationId {own[:80]!r} is given {times[own]} times", (
             update(spot, {"operationId": operation.name}),
         ))  # fmt: skip
-    elif not own and len(operation.name) >= MAX_NAME:
+    elif not own and _CUT.search(operation.name):
         yield Finding("name-long", spot, f"without an operationId it is called {operation.name}")
     if not operation.summary and not operation.description:
         yield Finding("words-none", spot, "it has neither a summary nor a description")

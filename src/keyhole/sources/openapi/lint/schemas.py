@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.catalog.slice import compiles, fits
 from keyhole.catalog.spot import Spot
 from keyhole.sources.openapi.lint.finding import Finding
-from keyhole.sources.openapi.mend import put, remove, update, without
+from keyhole.sources.openapi.mend import nullable, put, remove, update, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from keyhole.catalog.operation import Operation
-    from keyhole.catalog.schema import Schemas
+    from keyhole.catalog.schema import Dialect, Schemas
     from keyhole.catalog.spot import Parts
     from keyhole.sources.openapi.mend import Edit
 
@@ -96,7 +96,7 @@ def _schema(spot: Spot, found: Schemas, *, request: bool) -> Iterator[Finding]:
     entries = spot.entries
     yield from _types(spot, entries.get("type"))
     if isinstance(entries.get("enum"), list):
-        yield from _enum(spot)
+        yield from _enum(spot, found.dialect)
     if isinstance(pattern := entries.get("pattern"), str):
         yield from _pattern(spot, pattern)
     if entries.get("default") is not None:
@@ -129,7 +129,7 @@ def _types(spot: Spot, kind: Any) -> Iterator[Finding]:
         yield Finding("items-none", spot, "an array without `items`", (update(spot, {"items": {}}),))
 
 
-def _enum(spot: Spot) -> Iterator[Finding]:
+def _enum(spot: Spot, dialect: Dialect) -> Iterator[Finding]:
     entries = spot.entries
     values = spot.child("enum").items
     kinds = _kinds(entries)
@@ -137,10 +137,13 @@ def _enum(spot: Spot) -> Iterator[Finding]:
     odd = [value for value in values if not fits(value, kinds) and not (value is None and null)] if kinds else []
     if not odd:
         return
-    right = [value if value not in odd or value is None else coerced(value, kinds) for value in values]
-    certain = all(value is None or fits(value, kinds) for value in right)
+    right = [coerced(value, kinds) if any(value is one for one in odd) else value for value in values]
     told = ", ".join(repr(value)[:30] for value in odd[:3])
-    edits = put(spot, "enum", list(dict.fromkeys(right))) if certain and None not in odd else []
+    edits: list[Edit] = []
+    if all(value is None for value in odd):
+        edits = nullable(spot, dialect)
+    elif all(fits(value, kinds) for value in right):
+        edits = put(spot, "enum", [value for index, value in enumerate(right) if value not in right[:index]])
     yield Finding("enum-type", spot, f"type is {' or '.join(kinds)}, and `enum` has {told}", tuple(edits))
 
 
@@ -174,10 +177,7 @@ def _pattern(spot: Spot, pattern: str) -> Iterator[Finding]:
         edits = (update(spot, {"pattern": inner[1]}),) if compiles(inner[1]) else ()
         yield Finding("pattern-slashes", spot, f"the pattern is {pattern[:80]!r}", edits)
     elif not compiles(pattern):
-        right = re.sub(r"^\(\?[imsux]+\)", "", pattern).replace("\\A", "^").replace("\\z", "$").replace("\\Z", "$")
-        right = right.replace("(?P<", "(?<")
-        edits = (update(spot, {"pattern": right}),) if right != pattern and compiles(right) else ()
-        yield Finding("pattern-invalid", spot, f"the pattern is {pattern[:80]!r}", edits)
+        yield Finding("pattern-invalid", spot, f"the pattern is {pattern[:80]!r}")
 
 
 def _default(spot: Spot) -> Iterator[Finding]:
@@ -187,12 +187,11 @@ def _default(spot: Spot) -> Iterator[Finding]:
     if kinds and not fits(default, kinds):
         right = coerced(default, kinds)
         good = right is not None and (not values or right in values)
-        edits: list[Edit] = put(spot, "default", right) if good else []
+        edits = put(spot, "default", right) if good else []
         if not good and isinstance(default, (dict, list)):
             edits = [remove(spot.child("default"))]
-        yield Finding(
-            "default-type", spot, f"default is {str(default)[:40]!r}, type {' or '.join(kinds)}", tuple(edits)
-        )
+        message = f"default is {repr(cast('object', default))[:40]}, type {' or '.join(kinds)}"
+        yield Finding("default-type", spot, message, tuple(edits))
     elif values and isinstance(default, (str, int, float)) and default not in values:
         alike = [value for value in values if str(value).lower() == str(default).lower()]
         edits = [update(spot, {"default": alike[0]})] if len(alike) == 1 else []
