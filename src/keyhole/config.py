@@ -67,7 +67,6 @@ class OpenAPI:
 
     document: str | Path | dict[str, Any]
     name: str | None = None
-    overlays: tuple[str | Path | dict[str, Any], ...] = ()
     base_url: str | None = None
     bearer: str | None = Field(default=None, repr=False)
     headers: Mapping[str, str] = Field(default_factory=dict[str, str], repr=False)
@@ -78,6 +77,7 @@ class OpenAPI:
     rules: tuple[Rule, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
     allow_private: bool = False
+    overlays: tuple[str | Path | dict[str, Any], ...] = ()
 
     def shapes(self) -> dict[str, SchemeSecret]:
         """Say what kind of credential is given for each security scheme, without the secrets."""

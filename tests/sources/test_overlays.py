@@ -234,6 +234,20 @@ def test_a_query_that_takes_too_long_ends(monkeypatch):
             laid({"target": target, "remove": True}, document=wide)
 
 
+@pytest.mark.parametrize(
+    "actions",
+    [
+        [{"target": "$", "update": {"x-a": {}}}, *[{"target": "$['x-a']", "update": {f"y{n}": {}}} for n in range(40)],
+         *[{"target": f"$['x-a'].y{n}", "copy": "$"} for n in range(40)]],
+        [{"target": "$['x-all'][*]", "update": {"more": [[0] * 100] * 100}}],
+    ],
+)  # fmt: skip
+def test_what_overlays_add_is_bounded(actions, monkeypatch):
+    monkeypatch.setattr("keyhole.sources.openapi.overlay.MAX_NODES", 80_000)
+    with pytest.raises(DocumentError, match="would add more than 80,000 values"):
+        laid(*actions, document=pets(**{"x-all": [{} for _ in range(1_000)]}))
+
+
 def test_a_document_that_is_nested_too_deeply_is_said():
     deep = pets(**{"x-deep": json.loads("[" * 300 + "]" * 300)})
     with pytest.raises(DocumentError, match="deeper than 250 levels"):

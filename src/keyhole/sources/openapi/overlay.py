@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.errors import DocumentError, nearest
 from keyhole.sources.openapi.document import decode, parse
 from keyhole.sources.openapi.fetch import read_file, shown
+from keyhole.sources.openapi.yaml_text import MAX_NODES
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ class _Tree:
     def __init__(self, root: Any) -> None:
         self._root = root
         self._own: dict[int, Any] = {id(root): root}
+        self._left = MAX_NODES
 
     def do(self, action: Action) -> None:
         """Apply one action to every node that it selects."""
@@ -176,7 +178,12 @@ class _Tree:
             sources = self._select(action.source, action)
             if len(sources) != 1:
                 raise DocumentError(f"{action.where}: `copy` selects {len(sources)} nodes; it must be one")
-            value = deepcopy(self._at(sources[0]))
+            value = self._at(sources[0])
+            self._left -= _weight(value, self._left)
+            value = deepcopy(value) if self._left >= 0 else None
+        self._left -= _weight(value, self._left) * len(places)
+        if self._left < 0:
+            raise DocumentError(f"{action.where} would add more than {MAX_NODES:,} values", hint="select fewer places")
         for place in places:
             self._update(place, value, action)
 
@@ -244,6 +251,19 @@ class _Tree:
                 cast("list[Any]", old).extend(deepcopy(cast("list[Any]", value)))
             else:
                 target[key] = deepcopy(value)
+
+
+def _weight(value: Any, most: int) -> int:
+    """Count the values in a value, to a little over `most`."""
+    count, queue = 0, [value]
+    while queue and count <= most:
+        count += 1
+        one = queue.pop()
+        if isinstance(one, dict):
+            queue += cast("Object", one).values()
+        elif isinstance(one, list):
+            queue += cast("list[Any]", one)
+    return count
 
 
 def _order(place: Parts) -> tuple[tuple[int, str], ...]:
