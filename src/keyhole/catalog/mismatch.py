@@ -46,7 +46,7 @@ class Mismatch:
     """One way in which values differ: `kind` is null, type, missing, enum, extra, alternatives or the name of a bound.
 
     `at` is the place in the value, items as `[*]`; `spot` the part of the schema that says otherwise; `found` the JSON
-    type there, `declared` what there should be. `name` is the missing property's. `value` is for who may see it. `sure`
+    type there, `declared` what there should be. `name` is the missing property's. `sure`
     is false where several alternatives are meant, and this is of the likeliest.
     """
 
@@ -56,7 +56,6 @@ class Mismatch:
     declared: str
     spot: Spot
     name: str = ""
-    value: Any = None
     sure: bool = True
 
     @property
@@ -135,7 +134,7 @@ class Comparer:
             found = self._mismatch(inner[0])
             return replace(found, sure=inner[1]) if found and found.sure else found
         at, spot = self._place(list(error.instance_path))
-        here = Mismatch(_KINDS.get(kind, ""), at, _kind(error.instance), "", spot, value=error.instance)
+        here = Mismatch(_KINDS.get(kind, ""), at, _kind(error.instance), "", spot)
         match here.kind:
             case "type" | "alternatives" if error.instance is None:
                 return replace(here, kind="null", declared=_named(details.get("types")) or "what it says")
@@ -145,9 +144,7 @@ class Comparer:
                 return replace(here, declared=str(len(details["context"])))
             case "missing":
                 name = str(details["property"])
-                return replace(
-                    here, at=at + _step(name), name=name, spot=spot.part_with(f"required:{name}"), value=None
-                )
+                return replace(here, at=at + _step(name), name=name, spot=spot.part_with(f"required:{name}"))
             case "enum":
                 return replace(here, declared=str(len(details["options"])), spot=spot.part_with("enum"))
             case "extra":

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.catalog.mismatch import Mismatch
+    from keyhole.catalog.schema import Dialect
     from keyhole.catalog.scheme import SchemeSecret
     from keyhole.catalog.spot import Spot
     from keyhole.sources.source import Notice, Wanted
@@ -261,8 +262,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     operation is left or an overlay is none, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
     location = "" if isinstance(document, dict) else _location(document)
-    places = [location, *(str(one) for one in overlays if not isinstance(one, dict))]
-    remote = [url for url in places if "://" in url]
+    remote = [url for one in (location, *overlays) if "://" in (url := "" if isinstance(one, dict) else str(one))]
     typed = [*remote, *([base_url] if base_url and "://" in base_url else ())]
     fetcher = Fetcher(
         typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s,
@@ -270,10 +270,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     )  # fmt: skip
     laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
-    for overlay in laid:
-        overlay.apply(root)
-    dialect = dialect_of(root, where)
-    notices, text = _folded(root, text, location, fetcher, laid)
+    dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
     schemas = Schemas(root, dialect)
     source = OpenAPISource(
         name, schemas, location=location, typed=typed, notices=notices, loose=dangling(root, schemas, text),
@@ -298,23 +295,27 @@ def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher
 
 
 def _folded(
-    root: dict[str, Any], text: str | None, location: str, fetcher: Fetcher, overlays: list[Overlay]
-) -> tuple[list[Notice], str | None]:
-    """Fold external files in, and let the overlays change them; give what could not be had, and the text that is left.
+    root: Any, text: str | None, place: tuple[str, str], fetcher: Fetcher, overlays: list[Overlay]
+) -> tuple[Dialect, list[Notice], str | None]:
+    """Apply the overlays, fold external files in; give the dialect, what could not be had, and the text that is left.
 
-    The text is None where the document is another one by now than its text.
+    The text is None where the document is another one by now than its text. `place` is where the document is, for
+    its references and for errors.
     """
+    for overlay in overlays:
+        overlay.apply(root)
+    dialect = dialect_of(root, place[1])
     notices: list[Notice] = []
     texts = [text, *(overlay.text for overlay in overlays)] if text is not None else []
     if not texts or any(has_external(one) or has_names(one) for one in texts if one):
-        notices += Folder(root, location, fetcher).fold()
+        notices += Folder(root, place[0], fetcher).fold()
         texts = []
     for overlay in overlays:
         overlay.apply(root, late=True)
     for overlay in overlays:
         notices += overlay.notices(root)
     # What is referred to is in one of these; what was removed is, too, and costs a look.
-    return notices, "\n".join(one for one in texts if one) or None
+    return dialect, notices, "\n".join(one for one in texts if one) or None
 
 
 def _once(*groups: list[Notice]) -> tuple[Notice, ...]:
