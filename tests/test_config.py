@@ -135,3 +135,12 @@ def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     if sys.platform == "linux":
         assert Config().cache() == tmp_path / "xdg" / "keyhole"
+
+
+def test_overlays_are_files_beside_the_configuration_or_urls(tmp_path):
+    path = tmp_path / "keyhole.toml"
+    path.write_text('[apis.a]\ndocument = "a.json"\noverlays = ["fix.yaml", "https://x.test/o.yaml"]\n')
+    assert Config.load(path).apis[0].overlays == (str(tmp_path / "fix.yaml"), "https://x.test/o.yaml")
+    path.write_text('[apis.a]\ndocument = "a.json"\noverlays = "fix.yaml"\n')
+    with pytest.raises(UsageError, match=r"apis\.0\.overlays"):
+        Config.load(path)

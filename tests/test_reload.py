@@ -57,6 +57,29 @@ async def test_a_new_document_is_served_when_it_is_ready(tmp_path, cache, in_pro
         await asyncio.gather(*code_mode._retiring)
 
 
+async def test_overlays_are_read_again_and_are_in_the_image(tmp_path, cache):
+    document, overlay = tmp_path / "shelf.json", tmp_path / "fix.json"
+    document.write_text(described("/books", "/authors"))
+
+    def lay(*actions):
+        overlay.write_text(json.dumps({"overlay": "1.0.0", "info": {}, "actions": actions}))
+
+    lay({"target": "$.paths['/books']", "remove": True})
+    config = Config(cache_dir=cache)
+    api = keyhole.OpenAPI(str(document), name="shelf", overlays=(str(overlay),))
+    async with keyhole.CodeMode([api], config=config) as code_mode:
+        assert await paths(code_mode) == ["/authors"]
+        lay({"target": "$.paths['/authors'].get", "update": {"summary": "Mended"}})
+        await code_mode.reload()
+        told = await code_mode.execute("return [ops.map(o => o.summary), spec.paths['/authors'].get.summary]")
+        assert told.value == [["", "Mended"], "Mended"]
+        lay({"target": "authors", "remove": True})
+        with pytest.raises(keyhole.DocumentError, match="is not JSONPath"):
+            await code_mode.reload()
+        assert await paths(code_mode) == ["/books", "/authors"]
+        await asyncio.gather(*code_mode._retiring)
+
+
 async def test_a_document_that_cannot_be_used_changes_nothing(tmp_path, cache):
     document = tmp_path / "shelf.json"
     document.write_text(described("/books"))

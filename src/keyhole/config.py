@@ -65,7 +65,8 @@ class OpenAPI:
     """One API by its OpenAPI document: a file, a URL, or the parsed document itself.
 
     `bearer` is the token of `Authorization: Bearer`; `headers` and `query` are sent with every call, `doc_headers`
-    only to fetch the document. `security` gives credentials by the names of the document's security schemes: each is
+    only to fetch the document. `overlays` (OpenAPI Overlay documents: files, URLs, or parsed) change it before it is
+    read, in their order. `security` gives credentials by the names of the document's security schemes: each is
     placed as the document says, and sent with the operations that want it. `certificate` is what the API's server is
     shown at every connection. `base_url` pins where calls and credentials go. `allow` and `rules` are the policy for
     this API alone, `at_once` the calls that it gets at a time. `allow_private` lets the document itself, not only
@@ -88,6 +89,7 @@ class OpenAPI:
     timeout_s: float = Field(default=60.0, gt=0)
     at_once: int = Field(default=32, ge=1)
     allow_private: bool = False
+    overlays: tuple[str | Path | dict[str, Any], ...] = ()
 
     def shapes(self) -> dict[str, SchemeSecret]:
         """Say what kind of credential is given for each security scheme, without the secrets."""
@@ -212,9 +214,14 @@ def _api_table(name: str, table: dict[str, Any], path: Path) -> dict[str, Any]:
                 f"{path}: [apis.{name}] has a literal credential in `{key}`",
                 hint=f'Refer to where the secret is: {key} = "{{env:NAME}}", "{{file:PATH}}" or "{{cmd:COMMAND}}".',
             )
-    if "://" not in document:
-        document = str(path.parent / Path(document).expanduser())
-    return {**table, "document": document, "name": name}
+    if isinstance(overlays := table.get("overlays"), list):
+        table = {**table, "overlays": [_beside(path, one) for one in cast("list[Any]", overlays)]}
+    return {**table, "document": _beside(path, document), "name": name}
+
+
+def _beside(path: Path, place: Any) -> Any:
+    """Give the place of a file as a configuration file at `path` means it; a URL as it is."""
+    return str(path.parent / Path(place).expanduser()) if isinstance(place, str) and "://" not in place else place
 
 
 def _scheme_texts(given: Any, where: str) -> dict[str, Any]:

@@ -149,3 +149,19 @@ def test_a_wrong_table_is_told_without_its_secrets(tmp_path, capsys, line, said)
     printed = capsys.readouterr()
     assert said in printed.err
     assert "literal-1" not in printed.out + printed.err
+
+
+def test_overlays_are_told_with_what_selected_nothing(tmp_path, capsys):
+    actions = [
+        {"target": "$.paths['/d'].get", "update": {"security": [{"login": []}]}},
+        {"target": "$.pathz", "remove": True},
+    ]
+    overlay = tmp_path / "fix.json"
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "info": {"title": "F", "version": "1"}, "actions": actions}))
+    assert run(["doctor", f"shop={document(tmp_path)}", "--overlay", str(overlay)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("1 want none")
+    assert lines[-2] == f"overlay {overlay}: 1 of 2 actions applied, 1 selected nothing"
+    assert lines[-1].startswith(
+        f"{overlay}#/actions/1: target '$.pathz' selects nothing: $ has no 'pathz'; the nearest is 'paths'"
+    )

@@ -154,3 +154,12 @@ def test_a_config_file_and_documents_together(tmp_path: Path):
     config = configure(["more=2.json"], Options(config=path, read_only=True, cache_dir=tmp_path / "c"))
     assert [api.name for api in config.apis] == ["pets", "more"]
     assert (config.allow, config.read_only, config.cache_dir) == ("write", True, tmp_path / "c")
+
+
+def test_overlays_by_api_in_their_order():
+    assert one(overlay=["a.yaml", "b.json"]).overlays == ("a.yaml", "b.json")
+    options = Options(overlay=["shop=https://x.test/o.yaml", "pets=a.yaml", "shop=b.yaml"])
+    config = configure(["pets=p.json", "shop=s.json"], options)
+    assert [api.overlays for api in config.apis] == [("a.yaml",), ("https://x.test/o.yaml", "b.yaml")]
+    with pytest.raises(UsageError, match="--overlay does not say which of the 2 APIs"):
+        configure(["pets=p.json", "shop=s.json"], Options(overlay=["a.yaml"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from keyhole import tokens
 from keyhole.answer.plain import clean
@@ -28,6 +28,8 @@ BODY_TOKENS = 300
 """The budget of what an API said with its error."""
 MAX_CALLS = 20
 """More calls than this are counted by operation."""
+MAX_UNTRUE = 3
+"""How many ways in which answers are not as their types say are told."""
 LINE_CHARS = (10_000, 4000, 2000, 1000, 400)
 """Characters of a line of console output: as many as there is room for."""
 NOTE_TOKENS = 50
@@ -47,11 +49,18 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
     `source` is the program as the model wrote it, for the line that failed. Never raises, whatever the value is.
     """
     if execution.outcome == "finished":
-        parts = [_value(execution, max_tokens), _console(execution.logs, max_tokens), _writes(execution.calls)]
+        untrue = _untrue(execution.calls) if _is_nothing(execution.value) else ""
+        parts = [_value(execution, max_tokens), untrue, _console(execution.logs, max_tokens), _writes(execution.calls)]
     elif execution.error is not None:
         # of a program that was not run, the first line says that nothing was sent
         sent = "" if execution.error.kind == "preflight" and not execution.calls else _calls(execution.calls)
-        parts = [_failure(execution.error, source), _console(execution.logs, max_tokens), sent, _kept(execution)]
+        parts = [
+            _failure(execution.error, source),
+            _untrue(execution.calls),
+            _console(execution.logs, max_tokens),
+            sent,
+        ]
+        parts.append(_kept(execution))
     else:
         console, writes = _console(execution.logs, max_tokens), _writes(execution.calls)
         parts = ["The run is paused: it waits for an approval.", console, writes]
@@ -88,6 +97,22 @@ def _notes(left_out: str, handle: str, rest: str) -> Iterator[str]:
         yield f"(shortened; all of it is kept for your next program: {handle})"
     yield f"(shortened: {left_out} left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
     yield "(shortened)"
+
+
+def _is_nothing(value: Any) -> bool:
+    """Say whether a program came to nothing: then it matters that an answer was not what its type says."""
+    empty = value is None or value in ("", [], {})
+    return empty or (isinstance(value, dict) and all(one is None for one in cast("dict[str, Any]", value).values()))
+
+
+def _untrue(calls: Sequence[CallRecord]) -> str:
+    """Tell how answers differ from their types, on a line; empty where they do not."""
+    told = [(call.operation, what) for call in calls for what in call.mismatches]
+    if not told:
+        return ""
+    listed = "; ".join(f"{_line(operation, 100)}: {_line(what, 160)}" for operation, what in told[:MAX_UNTRUE])
+    more = f"; and {len(told) - MAX_UNTRUE} more" if len(told) > MAX_UNTRUE else ""
+    return f"note: the API answered otherwise than its types say: {listed}{more}"
 
 
 def _kept(execution: Execution) -> str:

@@ -33,7 +33,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the API answered, whatever the status. Header names are lower-case; `url` is without credentials."""
+    """What the API answered, whatever the status. Header names are lower-case; `url` is without credentials.
+
+    `mismatches` says how the body differs from what the document promises: types and places, no values.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -41,6 +44,7 @@ class Result:
     url: str
     ms: float = 0.0
     size: int = 0
+    mismatches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

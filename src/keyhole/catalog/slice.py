@@ -165,7 +165,7 @@ class _Slice:
             self.around = around
         if self.schemas.dialect == "3.1" and isinstance(source.get("patternProperties"), dict):
             patterns = cast("dict[str, Any]", source["patternProperties"])
-            kept = {name: self.convert(value, nesting + 1) for name, value in patterns.items() if _compiles(name)}
+            kept = {name: self.convert(value, nesting + 1) for name, value in patterns.items() if compiles(name)}
             result["patternProperties"] = kept
             open_ = open_ or len(kept) < len(patterns)
         extra = source.get("additionalProperties")
@@ -218,7 +218,7 @@ def _scalars(source: Schema, result: Schema) -> None:
             result["enum"] = options
     if "const" in source and (not kinds or fits(source["const"], kinds)):
         result["const"] = source["const"]
-    if isinstance(pattern := source.get("pattern"), str) and _compiles(pattern):
+    if isinstance(pattern := source.get("pattern"), str) and compiles(pattern):
         result["pattern"] = pattern
     if (named := source.get("format")) in _FORMATS and all(_is_of(named, one) for one in _given(source)):
         result["format"] = named
@@ -300,7 +300,8 @@ def _fits_format(name: str, value: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _compiles(pattern: str) -> bool:
+def compiles(pattern: str) -> bool:
+    """Say whether a `pattern` is a regular expression that values can be held against."""
     if len(pattern) > _MAX_PATTERN:
         return False
     import jsonschema_rs  # noqa: PLC0415  (60 ms that searching and starting do not need)

@@ -1,7 +1,7 @@
 """The commands, and the one place where an error becomes a message and an exit code.
 
-Exit codes: 0 ok, 1 a bug of ours, 2 usage or configuration, 3 the program failed, 4 denied by policy, 5 waits for
-approval, 6 the API or its auth failed; 130 and 143 where Ctrl-C or SIGTERM ended it.
+Exit codes: 0 ok, 1 a bug of ours (or what `lint` found), 2 usage or configuration, 3 the program failed, 4 denied by
+policy, 5 waits for approval, 6 the API or its auth failed; 130 and 143 where Ctrl-C or SIGTERM ended it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ COMMANDS = {
         "keyhole.cli.doctor:doctor",
         "Say what confines programs here, or which credentials a document wants.",
     ),
+    "lint": ("keyhole.cli.lint:lint", "Say what is wrong with a document, and write the overlay that mends it."),
     "bake": ("keyhole.cli.bake:bake", "Compile and bake ahead of time, for container images and CI."),
 }
 

@@ -47,6 +47,7 @@ class _Api:
     free: int
     schemes: tuple[_Scheme, ...]
     problem: str
+    overlays: tuple[str, ...]
 
 
 def credentials(config: Config, typed: int, *, as_json: bool) -> int:
@@ -89,7 +90,13 @@ async def _looked(source: Source, api: OpenAPI, secrets: Secrets, write: Callabl
     there = {one.name for one in schemes if one.there}
     free = sum(not security or () in security for security in operations)
     ready = sum(any(names and there.issuperset(names) for names in security) for security in operations)
-    return _Api(source.name, len(operations), ready, free, tuple(schemes), problem)
+    return _Api(source.name, len(operations), ready, free, tuple(schemes), problem, _overlays(source))
+
+
+def _overlays(source: Source) -> tuple[str, ...]:
+    """Say what was applied to the document, and each action that selected nothing."""
+    idle = [f"{notice.pointer}: {notice.message}" for notice in source.notices if notice.rule == "overlay-idle"]
+    return (*(f"overlay {line}" for line in source.overlays), *idle)
 
 
 async def _scheme(wanted: Wanted, uses: int, api: OpenAPI, secrets: Secrets, write: Callable[[Wanted], str]) -> _Scheme:
@@ -140,6 +147,7 @@ def _told(api: _Api) -> str:
         lines.append(f"{mark}  {name:<{names}}  {what:<{whats}}  {uses}  {scheme.note}".rstrip())
     if not api.schemes:
         lines.append("the document names no security scheme: what it wants is not known")
+    lines += api.overlays
     if api.problem:
         lines.append(f"no call will be sent: {api.problem}")
     return "\n".join(lines)

@@ -69,6 +69,9 @@ class Options:
     doc_header: Annotated[list[str], _option(API, "Sent only to fetch the document.", metavar="'NAME: VALUE'")] = field(
         default_factory=list[str]
     )
+    overlay: Annotated[
+        list[str], _option(API, "An OpenAPI Overlay that mends the document; several apply in order.", metavar="FILE")
+    ] = field(default_factory=list[str])
     timeout: Annotated[float | None, _option(API, "Seconds that one request may take (60).", metavar="SECONDS")] = None
     allow: Annotated[
         Literal["read", "write", "all"] | None,
@@ -109,6 +112,7 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
         "cert": options.client_cert, "key": options.client_key, "key_password": options.client_key_password,
     }.items():  # fmt: skip
         per_api.each(settings, f"--client-{name.replace('_', '-')}", values, partial(add_certificate, name))
+    per_api.add(settings, "overlays", "--overlay", options.overlay)
     if options.timeout is not None:
         if options.timeout <= 0:
             raise UsageError(f"--timeout {options.timeout:g} is not a positive number of seconds")
@@ -196,6 +200,12 @@ class _PerApi:
         for value in values:
             position, rest = self._which(option, value)
             add(settings[position], rest)
+
+    def add(self, settings: list[dict[str, Any]], key: str, option: str, values: Sequence[str]) -> None:
+        """Add to what an API has a list of."""
+        for value in values:
+            position, rest = self._which(option, value)
+            settings[position].setdefault(key, []).append(rest)
 
     def merge(
         self, settings: list[dict[str, Any]], key: str, option: str, values: Sequence[str], separator: str

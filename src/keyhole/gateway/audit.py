@@ -51,6 +51,7 @@ class Audit:
             raise
         else:
             record.status, record.url, record.sent = result.status, result.url, True
+            record.mismatches = result.mismatches
             record.error = ApiError.code if result.status >= 400 else None
             return result
         finally:

@@ -36,7 +36,8 @@ class CallRecord:
 
     `decision` is None where the call failed before the policy was asked (bad arguments); `status` is None where
     nothing was answered; `error` is the code of the `CallError`, if one; `sent` says whether the call
-    may have reached the API.
+    may have reached the API; `mismatches` how the answer differs from what the document promises, in the first call of
+    a run that shows it.
     """
 
     operation: str
@@ -48,11 +49,13 @@ class CallRecord:
     ms: float = 0.0
     error: str | None = None
     sent: bool = False
+    mismatches: tuple[str, ...] = ()
 
     def json(self) -> dict[str, Any]:
-        """Give the record as `keyhole exec --json` prints it."""
+        """Give the record as `keyhole exec --json` prints it: `mismatches` only where there are any."""
         fields = asdict(self)
-        return {key: fields[key] for key in ("operation", "method", "url", "effect", "decision", "status", "ms")}
+        told = {key: fields[key] for key in ("operation", "method", "url", "effect", "decision", "status", "ms")}
+        return {**told, "mismatches": list(self.mismatches)} if self.mismatches else told
 
 
 @dataclass(frozen=True, slots=True)

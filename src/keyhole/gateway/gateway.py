@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from keyhole.gateway.compare import Compare, Promises
 from keyhole.gateway.credentials import Send
 from keyhole.gateway.limits import Spending, Turns
 from keyhole.gateway.pager import Pager
@@ -37,6 +38,7 @@ class Gateway:
         self.sources = sources
         self.policy = policy
         self.pager = Pager(catalog, lambda operation, url: sources[operation.api].local(url, operation))
+        self._promises = Promises(sources)
         self._turns = Turns(at_once or {})
         self._send = Send(sources, credentials_of)
 
@@ -45,6 +47,7 @@ class Gateway:
         steps: tuple[Step, ...] = (
             audit,
             Spending(budget),
+            Compare(self._promises),
             Validate(notes),
             self.policy,
             # approve and retry come here

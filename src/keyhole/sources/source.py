@@ -9,16 +9,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from keyhole.catalog.call import Call, Credentials, Result
+    from keyhole.catalog.mismatch import Mismatch
     from keyhole.catalog.operation import Operation
     from keyhole.catalog.scheme import Kind
+    from keyhole.catalog.spot import Spot
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something of a document that was skipped or mended: said once, with its JSON pointer."""
+    """Something of a document that was skipped or mended: said once, with its JSON pointer.
+
+    `rule` says which kind of thing it is, for machines.
+    """
 
     pointer: str
     message: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,11 @@ class Source(Protocol):
         """What was skipped or mended."""
         ...
 
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        """What has been applied to the document before it was read, a line each."""
+        ...
+
     def wanted(self) -> tuple[Wanted, ...]:
         """Give every credential that the operations name in `security`."""
         ...
@@ -78,6 +89,14 @@ class Source(Protocol):
 
         An `operation` may have an address of its own.
         """
+        ...
+
+    def promised(self, operation: Operation, status: int, content_type: str) -> tuple[Spot, bool] | None:
+        """Give the schema that the document promises of an answer, and whether it is that of each item of a list."""
+        ...
+
+    def mends(self, mismatch: Mismatch) -> list[dict[str, Any]]:
+        """Give the actions of an overlay that would make the document say what was found; none where that is open."""
         ...
 
     async def send(self, call: Call, credentials: Credentials) -> Result:

@@ -50,6 +50,11 @@ class Endpoint:
     """The operation's own servers, else the path's; None where the document's apply."""
     plan: Plan | None = field(default=None, repr=False)
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The keys from the document's root to where the operation is declared; a reference may be on the way."""
+        return tuple(part.replace("~1", "/").replace("~0", "~") for part in self.pointer.split("/")[1:])
+
 
 def template_name(expression: str) -> str:
     """Give the name in `{name}`, also where it is written as an RFC 6570 expression: "+path*" → "path"."""
@@ -96,7 +101,7 @@ class Scan:
         paths = self._root.get("paths")
         if not isinstance(paths, dict):
             if paths is not None or not self._root.get("webhooks"):
-                self._note("#/paths", "is missing, or not an object")
+                self._note("paths", "#/paths", "is missing, or not an object")
             return
         for path, item in cast("Object", paths).items():
             if path.startswith("x-"):
@@ -109,7 +114,7 @@ class Scan:
         if not item:
             return
         if not path.startswith("/"):
-            self._note(pointer, "a path must begin with a slash; one was put before it")
+            self._note("path-slash", pointer, "a path must begin with a slash; one was put before it")
             path = f"/{path}"
         shared = self._parameters(item.get("parameters"), f"{pointer}/parameters")
         for method, operation, place in self._methods(item, pointer):
@@ -119,14 +124,14 @@ class Scan:
     def _item(self, raw: Any, pointer: str) -> Object:
         if not isinstance(raw, dict):
             if raw is not None:
-                self._note(pointer, "is not an object; skipped")
+                self._note("not-an-object", pointer, "is not an object; skipped")
             return {}
         item = cast("Object", raw)
         if not isinstance(item.get("$ref"), str):
             return item
         target = self._schemas.resolve({"$ref": item["$ref"]})
         if not target:
-            self._note(pointer, f"its $ref {item['$ref'][:200]!r} leads nowhere")
+            self._note("ref-nowhere", pointer, f"its $ref {item['$ref'][:200]!r} leads nowhere")
         return {**target, **{key: value for key, value in item.items() if key != "$ref"}}
 
     def _methods(self, item: Object, pointer: str) -> Iterator[tuple[str, Object, str]]:
@@ -141,12 +146,12 @@ class Scan:
             if _TOKEN.fullmatch(key) and key.upper() != "CONNECT":
                 found.append((key.upper(), value, place))
             else:
-                self._note(place, "is not a method that can be sent; skipped")
+                self._note("method", place, "is not a method that can be sent; skipped")
         for method, operation, place in found:
             if isinstance(operation, dict):
                 yield method, self._schemas.resolve(operation), place
             elif operation is not None:
-                self._note(place, "is not an object; skipped")
+                self._note("not-an-object", place, "is not an object; skipped")
 
     def _endpoint(  # noqa: PLR0913, PLR0917
         self,
@@ -187,14 +192,14 @@ class Scan:
                 continue  # `/search?q={q}`, with `q` declared as what it is
             declared = parameters.pop((expression, "path"), None)
             if declared is None:
-                self._note(pointer, f"the path parameter {name!r} is not declared; taken as a text")
+                self._note("path-undeclared", pointer, f"the path parameter {name!r} is not declared; taken as a text")
                 declared = {"in": "path", "required": True, "schema": {"type": "string"}}
             # RFC 6570 section 3.2: the operator says what goes before the value.
             style = {".": "label", ";": "matrix"}.get(expression[:1], "simple")
             parameters[name, "path"] = {"style": style, **declared, "name": name}
         for name, place in list(parameters):
             if place == "path" and name not in wanted:
-                self._note(pointer, f"the path parameter {name!r} is not in the path; skipped")
+                self._note("path-stray", pointer, f"the path parameter {name!r} is not in the path; skipped")
                 del parameters[name, place]
 
     def _parameters(self, raw: Any, pointer: str) -> dict[tuple[str, str], Object]:
@@ -202,7 +207,7 @@ class Scan:
         if raw is None:
             return found
         if not isinstance(raw, list):
-            self._note(pointer, "is not a list; skipped")
+            self._note("not-a-list", pointer, "is not a list; skipped")
             return found
         for index, item in enumerate(cast("list[Any]", raw)):
             parameter = self._schemas.resolve(item)
@@ -212,17 +217,16 @@ class Scan:
             if place == "body" and not isinstance(name, str):
                 name = "body"
             if not isinstance(name, str) or not name or not isinstance(place, str) or place.lower() not in _PLACES:
-                self._note(f"{pointer}/{index}", _why_not(item, parameter))
+                self._note("parameter-unusable", f"{pointer}/{index}", _why_not(item, parameter))
                 continue
             place = place.lower()
             if why := _not_settable(name, place):
                 # OpenAPI 3.1.1, 4.8.12.1: Authorization shall be ignored, and needs no mention.
                 if name.lower() != "authorization":
-                    self._note(f"{pointer}/{index}", why)
+                    self._note("parameter-reserved", f"{pointer}/{index}", why)
             elif (name, place) in found:
-                self._note(
-                    f"{pointer}/{index}", f"the {place} parameter {name!r} is declared twice; the first one is kept"
-                )
+                said = f"the {place} parameter {name!r} is declared twice; the first one is kept"
+                self._note("parameter-twice", f"{pointer}/{index}", said)
             else:
                 found[name, place] = parameter
         return found
@@ -236,8 +240,8 @@ class Scan:
                 keys[name] = (place, _folded(key, place))
         return keys
 
-    def _note(self, pointer: str, message: str) -> None:
-        self.notices.append(Notice(pointer, message))
+    def _note(self, rule: str, pointer: str, message: str) -> None:
+        self.notices.append(Notice(pointer, message, rule))
 
 
 def security_schemes(schemas: Schemas) -> dict[str, Object]:

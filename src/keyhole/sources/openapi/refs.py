@@ -139,7 +139,8 @@ class Folder:
                 self._keys[place] = place
             except DocumentError as error:
                 self._keys[place] = None
-                self.notices.append(Notice(shown_pointer(pointer), f"$ref {ref[:200]!r} is left out: {error.message}"))
+                said = f"$ref {ref[:200]!r} is left out: {error.message}"
+                self.notices.append(Notice(shown_pointer(pointer), said, "file-missing"))
         return self._keys[place]
 
     def _load(self, place: str) -> None:
@@ -201,7 +202,7 @@ def dangling(root: dict[str, Any], schemas: Schemas, text: str | None) -> list[N
             continue
         if why := _broken(schemas, ref, known):
             said = f"$ref {ref[:200]!r} {why}; anything is allowed there"
-            found[ref] = Notice(shown_pointer(f"#{node.pointer}"), said)
+            found[ref] = Notice(shown_pointer(f"#{node.pointer}"), said, "ref-nowhere")
     return list(found.values())
 
 

@@ -21,8 +21,11 @@ from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender, below
 from keyhole.sources.openapi.identity import has_names
 from keyhole.sources.openapi.issuer import Issuers
+from keyhole.sources.openapi.mend import mends
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
+from keyhole.sources.openapi.overlay import Overlay, read_overlay
+from keyhole.sources.openapi.promise import promised
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
 from keyhole.sources.openapi.security import Authorization, check, wanted
@@ -32,10 +35,13 @@ from keyhole.uncollected import uncollected
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from keyhole.catalog.call import Call, Credentials, Result
+    from keyhole.catalog.mismatch import Mismatch
+    from keyhole.catalog.schema import Dialect
     from keyhole.catalog.scheme import SchemeSecret
+    from keyhole.catalog.spot import Spot
     from keyhole.sources.source import Notice, Wanted
 
 MAX_ANSWER_BYTES = 32 << 20
@@ -46,7 +52,8 @@ class OpenAPISource:
 
     `security` holds the document's security schemes by name; `base_url` is the pinned base: scheme, host, port and
     path that credentials may go to, empty where neither the operator nor the document says one. `typed` are the URLs
-    that the operator gave: where the document's URL redirected to is not one of them.
+    that the operator gave: where the document's URL redirected to is not one of them. `overlays` says what has been
+    applied to the document, a line each.
     """
 
     @uncollected()
@@ -66,8 +73,10 @@ class OpenAPISource:
         max_bytes: int,
         given: Mapping[str, SchemeSecret],
         issued: deque[str],
+        overlays: Iterable[Overlay] = (),
     ) -> None:
         self._schemas = schemas
+        self.overlays = tuple(overlay.told for overlay in overlays)
         self._location = location
         root = schemas.root
         info = root.get("info")
@@ -107,6 +116,11 @@ class OpenAPISource:
         return self._schemas.root
 
     @property
+    def schemas(self) -> Schemas:
+        """What resolves the document's references."""
+        return self._schemas
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What was skipped or mended."""
         return self._notices
@@ -142,6 +156,14 @@ class OpenAPISource:
         """Give path and query of a URL within the base URL, whether it says http or https; None for another place."""
         endpoint = operation.origin if operation else None
         return below(url, self._base(endpoint) if isinstance(endpoint, Endpoint) else self.base_url)
+
+    def promised(self, operation: Operation, status: int, content_type: str) -> tuple[Spot, bool] | None:
+        """Give the schema that the document promises of an answer, and whether it is that of each item of a list."""
+        return promised(cast("Endpoint", operation.origin), self._schemas.root, status, content_type)
+
+    def mends(self, mismatch: Mismatch) -> list[dict[str, Any]]:
+        """Give the actions of an overlay that would make the document say what was found; none where that is open."""
+        return [edit.action for edit in mends(mismatch, self._schemas.dialect)]
 
     async def send(self, call: Call, credentials: Credentials) -> Result:
         """Send one call. Raises `Unreachable`, `CredentialError`, `InvalidArguments`; an error status is a Result."""
@@ -245,6 +267,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     cache: Path | None = None,
     security: Mapping[str, SchemeSecret] | None = None,
     issued: deque[str] | None = None,
+    overlays: Sequence[str | Path | dict[str, Any]] = (),
 ) -> OpenAPISource:
     """Read a document and make its source. Blocks; run it in a thread where an event loop runs.
 
@@ -252,27 +275,25 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
     addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
     fetched. `security` says for which security schemes there are credentials, and of which kind; tokens that are
-    fetched with them are added to `issued`, and none that is in there is shown. Raises `DocumentError` where no
-    operation is left, `UsageError` for a bad `base_url` and a scheme that does not fit.
+    fetched with them are added to `issued`, and none that is in there is shown. `overlays` (paths, URLs or parsed)
+    change the document before anything else reads it, in their order. Raises `DocumentError` where no operation is
+    left or an overlay is none, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
     location = "" if isinstance(document, dict) else _location(document)
-    typed = [url for url in (location, base_url or "") if "://" in url]
+    remote = [url for one in (location, *overlays) if "://" in (url := "" if isinstance(one, dict) else str(one))]
+    typed = [*remote, *([base_url] if base_url and "://" in base_url else ())]
     fetcher = Fetcher(
         typed, headers=doc_headers if "://" in location else None, allow_private=allow_private, timeout_s=timeout_s,
-        copies=Copies(cache) if cache and "://" in location else None,
+        copies=Copies(cache) if cache and remote else None,
     )  # fmt: skip
+    laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
-    dialect = dialect_of(root, where)
-    notices: list[Notice] = []
-    if text is None or has_external(text) or has_names(text):
-        notices += Folder(root, location, fetcher).fold()
-        text = None
+    dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
     schemas = Schemas(root, dialect)
-    loose = dangling(root, schemas, text)
     source = OpenAPISource(
-        name, schemas, location=location, typed=typed, notices=notices, loose=loose, base_url=base_url,
-        allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s, max_bytes=max_bytes,
-        given=security or {}, issued=deque(maxlen=32) if issued is None else issued,
+        name, schemas, location=location, typed=typed, notices=notices, loose=dangling(root, schemas, text),
+        base_url=base_url, allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s,
+        max_bytes=max_bytes, given=security or {}, issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)
@@ -293,6 +314,30 @@ def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher
     url, data = fetcher.get(location) if remote else (location, read_file(Path(location)))
     text = decode(data, where)
     return parse(text, where), text, url, where
+
+
+def _folded(
+    root: Any, text: str | None, place: tuple[str, str], fetcher: Fetcher, overlays: list[Overlay]
+) -> tuple[Dialect, list[Notice], str | None]:
+    """Apply the overlays, fold external files in; give the dialect, what could not be had, and the text that is left.
+
+    The text is None where the document is another one by now than its text. `place` is where the document is, for
+    its references and for errors.
+    """
+    for overlay in overlays:
+        overlay.apply(root)
+    dialect = dialect_of(root, place[1])
+    notices: list[Notice] = []
+    texts = [text, *(overlay.text for overlay in overlays)] if text is not None else []
+    if not texts or any(has_external(one) or has_names(one) for one in texts if one):
+        notices += Folder(root, place[0], fetcher).fold()
+        texts = []
+    for overlay in overlays:
+        overlay.apply(root, late=True)
+    for overlay in overlays:
+        notices += overlay.notices(root)
+    # What is referred to is in one of these; what was removed is, too, and costs a look.
+    return dialect, notices, "\n".join(one for one in texts if one) or None
 
 
 def _once(*groups: list[Notice]) -> tuple[Notice, ...]:
