@@ -14,7 +14,6 @@ from cyclopts import Parameter
 from keyhole.cli.lifetime import log_to_stderr
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import printable, say, show, show_json
-from keyhole.config import 
 from keyhole.edition import load_source
 from keyhole.errors import UsageError
 from keyhole.secrets import Secrets
