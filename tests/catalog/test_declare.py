@@ -139,6 +139,20 @@ def test_a_hostile_document_cannot_break_out(budget):
         assert not set(text) & set("\u2028\u2029\x00\u202e\r")
 
 
+def test_a_pattern_that_ends_in_a_star_closes_no_comment():
+    document = {
+        "openapi": "3.1.0", "info": {"title": "t"},
+        "paths": {"/x": {"get": {"operationId": "x", "parameters": [
+            {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": "^a$|*"}},
+            {"name": "q", "in": "query", "schema": {"type": "string", "default": "*/", "enum": ["*/", "a"]}},
+        ]}}},
+    }  # fmt: skip
+    operation = next(iter(load(document).operations()))
+    for text in (declaration(operation), describe(operation)):
+        assert parses(text), text
+        assert text.replace('"*/"', "").count("*/") == text.count("/*"), text
+
+
 @pytest.mark.parametrize(
     "document", ["github.json", "cloudflare.json", "kubernetes.json", "stripe.yaml", "discord.json", "slack.json"]
 )

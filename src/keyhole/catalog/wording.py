@@ -77,13 +77,17 @@ def note(schema: Schema, limit: int, *, request: bool = True) -> str:
 
 
 def hint(schema: Schema) -> str:
-    """Say in a word or two what a value must look like that a type has as a mere string or number; often nothing."""
+    """Say in a word or two what a value must look like that a type has as a mere string or number; often nothing.
+
+    Of some values it is the one that is taken where none is given: a filter that is left out may not mean "all".
+    """
     form, pattern = schema.get("format"), schema.get("pattern")
     if "enum" in schema or "const" in schema:
-        return ""
+        default = schema.get("default")
+        return f"= {comment(literal(default), 40)}" if isinstance(default, str) and default else ""
     if isinstance(form, str) and form in _TELLING_FORMATS:
         return comment(form, 30)
-    return f"/{comment(pattern, 30)}/" if isinstance(pattern, str) and len(pattern) <= _SHORT_PATTERN else ""
+    return comment(f"/{pattern}/", 32) if isinstance(pattern, str) and len(pattern) <= _SHORT_PATTERN else ""
 
 
 def _bounds(schema: Schema) -> list[str]:
@@ -99,7 +103,7 @@ def _bounds(schema: Schema) -> list[str]:
             found.append(f"{sign} {comment(literal(value), 30)}{unit}")
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and pattern:
-        found.append(f"/{comment(pattern, 60)}/")
+        found.append(comment(f"/{pattern}/", 62))
     return found
 
 

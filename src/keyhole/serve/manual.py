@@ -41,7 +41,7 @@ make all calls in it, filter and join there, return little.
 {policy}
 APIs, each a global: {apis}. Learn names and arguments with `search` first.
   await {api}.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
-  await {api}.operation_name.items(args)  // a list to its last page; without .items, one page
+  await {api}.operation_name.items(args)  // all pages of a list, as an array
   await {api}.get("/things/{{id}}", {{id}})  // by path; also post, put, patch, delete
   await {api}.request({{method, path, query, headers, body}})  // what no operation does
 Calls give the parsed body or throw ApiError {{status, body, headers}}; {api}.operation_name.raw(args) gives \
