@@ -91,5 +91,5 @@ def test_names_that_do_not_fit_are_counted_and_can_be_found():
 
 
 def test_spec_is_named_as_a_program_has_it():
-    assert "spec: the whole document" in tools(ONE, READ)[0]["description"]
-    assert "spec.<api>: the whole document" in tools([*ONE, Served("b", "B", 1)], READ)[0]["description"]
+    assert "spec (the document" in tools(ONE, READ)[0]["description"]
+    assert "spec.<api> (the document" in tools([*ONE, Served("b", "B", 1)], READ)[0]["description"]

@@ -23,30 +23,27 @@ DESCRIPTION_LIMIT = 2048
 TITLED_COST, NAMES_COST, TITLE_COST, EXAMPLE_COST = 210, 150, 22, 12
 """What the list of APIs with titles, the list of names, one title, and the examples' name may take, in `cost`."""
 
-INSTRUCTIONS = (
-    "`search` finds operations; one `execute` program makes all the calls of a task and returns only the answer."
-)
+INSTRUCTIONS = "`search` finds operations; one `execute` program makes all the calls of a task."
 
 SEARCH = """\
-Find API operations: TypeScript declarations for `execute` programs. Give `query` or `code`.
+Find API operations for `execute` programs, as TypeScript declarations. Give `query` or `code`.
 query: what to do, in the API's own words ("create dns record"); several intents: one a line.
-code: JavaScript for what ranking can't answer: return ops.filter(o => o.path.includes("/dns")).map(o => o.name)
-  ops: [{{api, id, name, method, path, tags, summary, effect}}]; {spec}: the whole document, $refs followed
-  await find(query, {{limit}}): ops; await describe(name, {{depth}}): one in full, by name or "GET /path"
+code: JavaScript over ops [{{api, id, name, method, path, tags, summary, effect}}], {spec} (the document, $refs \
+followed), await find(query, {{limit}}), await describe(name or "GET /path", {{depth}}); return the answer.
 APIs: {apis}."""
 
 EXECUTE = """\
-Run a JavaScript/TypeScript program (async function body) that calls APIs. You see only what it returns: \
-make all calls in it, filter and join there, return little.
+Run a JavaScript/TypeScript program (async function body) that calls APIs; you see only what it returns. \
+Make all calls in it, filter and join there, return little.
 {policy}
-APIs, each a global: {apis}. Learn names and arguments with `search` first.
-  await {api}.operation_name({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
-  await {api}.operation_name.items(args)  // all pages of a list, as an array
+APIs, each a global: {apis}. Get names and arguments from `search`.
+  await {api}.NAME({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
+  await {api}.NAME.items(args)  // all pages of a list, as an array
   await {api}.get("/things/{{id}}", {{id}})  // by path; also post, put, patch, delete
   await {api}.request({{method, path, query, headers, body}})  // what no operation does
-Calls give the parsed body or throw ApiError {{status, body, headers}}; {api}.operation_name.raw(args) gives \
+Each gives the parsed body or throws ApiError {{status, body, headers}}; NAME.raw(args) gives \
 {{status, headers, body}}.{files}
-Promise.all, console.log, ops, find(), describe() work. No fetch, import{no_files} or process; credentials are added."""
+Also ops, find(), describe(), console.log. No fetch, import{no_files} or process; credentials are added."""
 
 FILES = """
 await files.open("a.pdf") gives a file for a body; await files.save(file, "b.pdf") saves a file, bytes or text; also \
