@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_TOKENS = 1_500
 """No declaration is larger."""
 
+_TAKEN_ALONG, _WITH_EFFECTS = 100, 60
 SUMMARY = 120
 """Characters of a summary."""
 
@@ -92,7 +93,11 @@ def heading(operation: Operation, limit: int = SUMMARY, *remarks: str) -> str:
     parts = [f"{operation.method} {comment(operation.path, 200)}" if operation.method else "", str(operation.effect)]
     parts += [".items()"] if operation.paging else []
     parts += ["deprecated", *remarks] if operation.deprecated else remarks
-    parts.append(prose(operation.summary or operation.description, limit))
+    text = operation.summary or operation.description
+    if text != operation.description and operation.effect == "destructive" and limit >= _WITH_EFFECTS:
+        # What else a deletion takes along is in the description, if anywhere.
+        text, limit = f"{text.rstrip('.')}. {operation.description}", limit + _TAKEN_ALONG
+    parts.append(prose(text, limit))
     return f"// {' · '.join(part for part in parts if part)}"
 
 

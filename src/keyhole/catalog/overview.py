@@ -28,7 +28,7 @@ _TYPES = (Cut(0, 0, 1), Cut(1, 6, 4), Cut(1, 12, 6), Cut(1, 24, 8))
 _WHOLE = 4
 _OVER = 1.1  # the estimate errs upwards by this
 _BOUND = 6_000
-_LONG, _SHORT = 120, 60
+_LONG, _SHORT, _NAMED = 120, 60, 50
 _FEW = 2
 _LEAST_FIELDS = 3
 _MAX_NAME = 40
@@ -273,7 +273,7 @@ def _ref(schema: Any) -> str | None:
 
 
 def _line(operation: Operation) -> str:
-    return f"{operation.name} · {heading(operation, _SHORT)[3:]}"
+    return f"{operation.name} · {heading(operation, _NAMED)[3:]}"
 
 
 def _free(name: str, taken: set[str]) -> str:
