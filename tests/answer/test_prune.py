@@ -183,6 +183,13 @@ async def test_a_part_of_spec_is_described(served):
     )
 
 
+async def test_a_type_is_described_by_the_name_that_declarations_give_it(served):
+    assert (await told(served, "return describe('NullableSimpleUser')")).startswith("type NullableSimpleUser = {")
+    sent = await told(served, "return describe('github.NullableSimpleUserInput', {depth: 1})")
+    assert sent.startswith("type NullableSimpleUserInput = {")
+    assert "no operation" in await told(served, "return describe('NoSuchType').catch((error) => error.message)")
+
+
 async def test_what_does_not_help_is_not_advised(served):
     text = await told(served, "return ops")
     assert "max_tokens" not in text

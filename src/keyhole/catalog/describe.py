@@ -108,8 +108,16 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
     return namespace(operation.api, [title, f"type P{name} = {written};"])
 
 
-def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, depth: int = 3) -> str:
-    """Declare a schema as it stands in one of `documents`, `depth` levels deep, as what comes back.
+def describe_type(name: str, documents: Sequence[Schemas], *, depth: int = 3) -> str:
+    """Declare a type by the name that declarations give it ("Issue", "IssueInput"); "" where there is none."""
+    named = {schemas.name(ref): (ref, schemas) for schemas in documents for ref, _schema in schemas.named()}
+    sent = name not in named and name.endswith("Input")
+    found = named.get(name.removesuffix("Input") if sent else name)
+    return describe_schema({"$ref": found[0]}, [found[1]], depth=depth, sent=sent) if found else ""
+
+
+def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, depth: int = 3, sent: bool = False) -> str:
+    """Declare a schema as it stands in one of `documents`, `depth` levels deep, as what comes back or is `sent`.
 
     Raises InvalidArguments where no document has what it refers to, or several have and do not agree.
     """
@@ -125,10 +133,10 @@ def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, dep
     name = schemas.name(refs[0]) if "$ref" in schema and refs else "Part"
 
     def written(cut: Cut, bound: int) -> str:
-        return Printer(schemas, cut, request=False, bound=bound).type(schema)
+        return Printer(schemas, cut, request=sent, bound=bound).type(schema)
 
     found = _largest(written, min(depth, MAX_DEPTH), _WIDE, MAX_TOKENS - 20)
-    return f"type {name[:1].upper()}{name[1:60]} = {found or 'unknown'};"
+    return f"type {name[:1].upper()}{name[1:60]}{'Input' * sent} = {found or 'unknown'};"
 
 
 def _references(part: Any) -> list[str]:

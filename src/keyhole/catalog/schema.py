@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import unquote
 
 from keyhole.catalog.slice import sliced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Schema = dict[str, Any]
 Dialect = Literal["2.0", "3.0", "3.1"]
@@ -124,17 +127,22 @@ class Schemas:
                     return keyword, cast("list[Any]", members), part
         return None
 
+    def named(self) -> Iterator[tuple[str, Any]]:
+        """Give a reference to each of the document's named schemas, and what it points at."""
+        place = "definitions" if self.dialect == "2.0" else "components/schemas"
+        for name, schema in _mapping(pointed(self.root, f"#/{place}")).items():
+            pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
+            yield f"#/{place}/{pointer}", schema
+
     def children(self, ref: str) -> list[str]:
         """Give references to the document's named schemas that have `ref` in their `allOf`."""
         if self._children is None:
             found: dict[str, list[str]] = {}
-            place = "definitions" if self.dialect == "2.0" else "components/schemas"
-            for name, schema in _mapping(pointed(self.root, f"#/{place}")).items():
+            for named, schema in self.named():
                 parts = _mapping(schema).get("allOf")
                 for part in cast("list[Any]", parts) if isinstance(parts, list) else ():
                     if isinstance(parent := _mapping(part).get("$ref"), str):
-                        pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
-                        found.setdefault(parent, []).append(f"#/{place}/{pointer}")
+                        found.setdefault(parent, []).append(named)
             self._children = found
         return self._children.get(ref, [])
 

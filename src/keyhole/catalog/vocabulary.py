@@ -58,7 +58,7 @@ shipment delivery parcel package shipping, tax vat, machine server node host ins
 site website domain zone, hostname domain host, certificate ssl tls https, firewall waf, disk volume storage drive,
 backup snapshot, image picture photo avatar icon, log history audit record event activity,
 bug issue ticket case problem, failure error crash, job task run workflow pipeline, cron schedule timer,
-release version, password secret credential passphrase, token key credential, login session signin,
+assign assignee, release version, password secret credential passphrase, token key credential, login session signin,
 permission access role privilege right, limit quota cap, setting preference option configuration,
 traffic visit view hit analytics, usage consumption utilization, metric statistic analytics measurement,
 report summary insight, status state health condition, file document attachment, folder directory, link url,

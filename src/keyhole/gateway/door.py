@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
-from keyhole.catalog.describe import describe, describe_part, describe_schema
+from keyhole.catalog.describe import describe, describe_part, describe_schema, describe_type
 from keyhole.errors import ApiError, CallError, InvalidArguments, UnknownOperation
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, rooted, split
 from keyhole.gateway.files import Files
@@ -208,13 +208,19 @@ class Door:
     def _described(self, one: Value, path: str | None, depth: int | None) -> str:
         """Describe what a program named, or what it took from `spec`."""
         catalog = self._gateway.catalog
+        documents = [found[0].signature.schemas for found in catalog.apis.values()]
         if isinstance(one, dict) and "name" not in one:
             part = cast("dict[str, Any]", one)
             if not isinstance(named := part.get("operationId"), str):
-                documents = [found[0].signature.schemas for found in catalog.apis.values()]
                 return describe_schema(part, documents, depth=depth or 3)
             one = named
-        operation = catalog.lookup(_name_of(one))
+        name = _name_of(one)
+        try:
+            operation = catalog.lookup(name)
+        except UnknownOperation:
+            if path is None and (described := describe_type(name.rpartition(".")[2], documents, depth=depth or 3)):
+                return described
+            raise
         if path is not None:
             return describe_part(operation, path, depth=depth or 4)
         return describe(operation, depth=depth or 3)
