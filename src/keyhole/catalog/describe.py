@@ -110,7 +110,7 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
 
 def describe_type(name: str, documents: Sequence[Schemas], *, depth: int = 3) -> str:
     """Declare a type by the name that declarations give it ("Issue", "IssueInput"); "" where there is none."""
-    named = {schemas.name(ref): (ref, schemas) for schemas in documents for ref, _schema in schemas.named()}
+    named = {_upper(schemas.name(ref)): (ref, schemas) for schemas in documents for ref, _schema in schemas.named()}
     sent = name not in named and name.endswith("Input")
     found = named.get(name.removesuffix("Input") if sent else name)
     return describe_schema({"$ref": found[0]}, [found[1]], depth=depth, sent=sent) if found else ""
@@ -136,7 +136,11 @@ def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, dep
         return Printer(schemas, cut, request=sent, bound=bound).type(schema)
 
     found = _largest(written, min(depth, MAX_DEPTH), _WIDE, MAX_TOKENS - 20)
-    return f"type {name[:1].upper()}{name[1:60]}{'Input' * sent} = {found or 'unknown'};"
+    return f"type {_upper(name)[:60]}{'Input' * sent} = {found or 'unknown'};"
+
+
+def _upper(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _references(part: Any) -> list[str]:
