@@ -116,7 +116,7 @@ async def measure_ours(rounds: int) -> dict[str, dict[str, Timing]]:
 def measure_instance(rounds: int) -> Timing:
     """Measure a fresh instance alone: made, run and freed on this thread, as mini-racer's context is."""
     image = images.load(source_of(GITHUB), Config().cache())
-    left = wire.Left(cpu_ns=10**10, calls=10, bytes_out=1 << 20, memory=64 << 20)
+    left = wire.Left(cpu_ns=10**10, calls=10, bytes_out=1 << 20, memory=64 << 20, lines=10)
     start = [wire.Start(left, 512 << 10, bytes(32), Program.parse("1+1").code.encode()).encode()]
     said, times, cpu = Cell(image).step(start, len), list[float](), tree_cpu_ms()
     for _ in range(rounds):

@@ -50,7 +50,7 @@ def run(image: images.Image, code: str) -> list[str]:
     """Run a program until it is at rest; give its messages, shortened."""
     messages: list[bytes] = []
     cell = Cell(image)
-    left = wire.Left(cpu_ns=2_000_000_000, calls=1000, bytes_out=32 << 20, memory=64 << 20)
+    left = wire.Left(cpu_ns=2_000_000_000, calls=1000, bytes_out=32 << 20, memory=64 << 20, lines=1000)
     messages += cell.step([wire.Start(left, 512 << 10, bytes(32), code.encode()).encode()], messages.extend)
     cell.close()
     return [message[:120].decode(errors="replace") for message in messages]
