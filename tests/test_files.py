@@ -19,10 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import keyhole
+from keyhole.catalog.schema import Schemas
 from keyhole.config import Config, openapi
 from keyhole.gateway.files import MAX_HANDLES
-from keyhole.sources.openapi.body import Streamed, encoded, guessed
+from keyhole.sources.openapi.body import encoded, guessed
+from keyhole.sources.openapi.multipart import Encoding
 from keyhole.sources.openapi.redact import Redactor
+from keyhole.sources.openapi.streamed import Streamed
 from keyhole.value import File
 
 TOKEN = "a-token-that-nobody-may-see"
@@ -322,7 +325,7 @@ async def test_a_body_of_files_is_what_one_of_bytes_is(tmp_path):
         ]  # fmt: skip
         assert sent == b"".join([piece async for piece in body]), "it can be sent again"
         assert guessed("", file)[0] == "text/plain"
-        assert encoded("image/*", file, {}, {}, None)[0] == "text/plain"
+        assert encoded("image/*", file, Encoding(), Schemas({}))[0] == "text/plain"
 
 
 def test_the_command_line(doc, environment, folder):

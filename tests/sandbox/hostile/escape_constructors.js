@@ -1,4 +1,4 @@
-// class: ways out of the realm; returns: "function object,undefined,undefined,undefined"
+// class: ways out of the realm; returns: "function object,undefined,undefined,object"
 // vm2: whatever the host handed in, its constructor's constructor must be this realm's own
 const things = [host, console, console.log, host("echo", {}), await host("echo", { a: [new Uint8Array(1)] }), spec, double, setTimeout, performance, crypto, URL];
 try { await host("fail"); } catch (e) { things.push(e, e.body, e.stack); }
