@@ -91,6 +91,18 @@ class OpenAPI:
     allow_private: bool = False
     overlays: tuple[str | Path | dict[str, Any], ...] = ()
 
+    def filled(self) -> set[tuple[str, str]]:
+        """Give place and name of what is sent with every call: no program has to give it, and none may.
+
+        The names in a Cookie header are read where they are written out; one that a reference holds whole has none.
+        """
+        written = [REFERENCE.sub("=", text) for name, text in self.headers.items() if name.lower() == "cookie"]
+        names = {pair.partition("=")[0].strip() for text in written for pair in text.split(";") if pair.strip()}
+        return {
+            *(("header", name) for name in self.headers), *(("query", name) for name in self.query),
+            *(("cookie", name) for name in names),
+        }  # fmt: skip
+
     def shapes(self) -> dict[str, SchemeSecret]:
         """Say what kind of credential is given for each security scheme, without the secrets."""
         return {name: replace(unread(given), secret="", user="") for name, given in self.security.items()}

@@ -122,7 +122,7 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     source = await asyncio.to_thread(
         load, api.document, name=api.name, base_url=api.base_url, doc_headers=headers,
         allow_private=api.allow_private, timeout_s=api.timeout_s, cache=config.cache() / "documents",
-        security=api.shapes(), issued=secrets.issued(api), overlays=api.overlays,
+        security=api.shapes(), filled=api.filled(), issued=secrets.issued(api), overlays=api.overlays,
     )  # fmt: skip
     for line in source.overlays:
         log.info("overlay applied", api=source.name, overlay=line)

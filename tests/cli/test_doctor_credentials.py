@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from keyhole.cli.app import run
 
@@ -165,3 +169,64 @@ def test_overlays_are_told_with_what_selected_nothing(tmp_path, capsys):
     assert lines[-1].startswith(
         f"{overlay}#/actions/1: target '$.pathz' selects nothing: $ has no 'pathz'; the nearest is 'paths'"
     )
+
+
+def told(folder, capsys, *options):
+    assert run(["doctor", f"shop={document(folder)}", *options]) == 0
+    return capsys.readouterr().out
+
+
+def test_what_is_sent_with_every_call_and_is_not_set_is_not_there(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DOCTOR_SECRET", SECRET)
+    text = told(tmp_path, capsys, "--bearer-env", "DOCTOR_NOT_SET", "--header", "X-Key: {env:DOCTOR_SECRET}")
+    lines = text.splitlines()
+    assert lines[0] == "shop: 7 operations; 0 find the credentials that they want, 2 want none"
+    marks = {line.split()[1]: line.split()[0] for line in lines[1:6]}
+    assert marks == {"key": "there", "login": "MISSING", "client": "MISSING", "bearer": "MISSING", "cert": "MISSING"}
+    assert "the environment variable DOCTOR_NOT_SET is not set" in lines[4]
+    assert lines[-1] == "no call will be sent: the environment variable DOCTOR_NOT_SET is not set"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("good", ""), ""),
+        (("other", ""), "its key is not the certificate's"),
+        (("sealed", "p4ssword"), ""),
+        (("sealed", "wrong"), "the `key_password` is wrong"),
+        (("sealed", ""), "`key` wants its `key_password`"),
+    ],
+)
+@pytest.mark.parametrize("general", [True, False])
+def test_a_client_certificate_is_tried(tmp_path, capsys, given, said, general):
+    key, password = given
+    pairs = {name: certificate() for name in ("good", "other")}
+    text = {"good": pem(pairs["good"][1]), "other": pem(pairs["other"][1]), "sealed": pem(pairs["good"][1], "p4ssword")}
+    (tmp_path / "cert.pem").write_bytes(pairs["good"][0].public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "key.pem").write_bytes(text[key])
+    (tmp_path / "password").write_text(password)
+    lines = [f'cert = "{{file:{tmp_path}/cert.pem}}"', f'key = "{{file:{tmp_path}/key.pem}}"']
+    lines += [f'key_password = "{{file:{tmp_path}/password}}"'] if password else []
+    table = f"certificate = {{ {', '.join(lines)} }}" if general else f"security.cert = {{ {', '.join(lines)} }}"
+    config = tmp_path / "keyhole.toml"
+    config.write_text(f'[apis.shop]\ndocument = "{document(tmp_path).name}"\n{table}\n')
+    assert run(["doctor", "--config", str(config)]) == 0
+    out = capsys.readouterr().out
+    (line,) = [line for line in out.splitlines() if " cert " in line]
+    assert line.startswith("MISSING" if said else "there")
+    assert said in line
+    assert ("no call will be sent" in out) == bool(said and general)
+
+
+def certificate():
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mia")])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    return made.sign(key, hashes.SHA256()), key
+
+
+def pem(key, password=""):
+    sealed = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)

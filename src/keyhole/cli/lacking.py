@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
+from anyio import to_thread
 
 from keyhole.catalog.scheme import as_options, as_table
 from keyhole.cli.screen import show, show_json
 from keyhole.edition import load_source
 from keyhole.errors import CredentialError
 from keyhole.secrets import Secrets, general
+from keyhole.sources.openapi.certificate import CertificateError
+from keyhole.sources.openapi.transport import client_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from keyhole.catalog.scheme import ClientCertificate
     from keyhole.config import Config, OpenAPI
     from keyhole.sources.source import Source, Wanted
 
@@ -79,18 +83,14 @@ async def _read(config: Config, typed: int) -> list[_Api]:
 
 
 async def _looked(source: Source, api: OpenAPI, secrets: Secrets, write: Callable[[Wanted], str]) -> _Api:
-    problem = ""
-    try:
-        await secrets.credentials(api)
-    except CredentialError as error:
-        problem = error.message
+    problem = await _problem(api, secrets)
     operations = [operation.security for operation in source.operations()]
     uses = Counter(name for security in operations for name in {name for names in security for name in names})
     schemes = [await _scheme(one, uses[one.name], api, secrets, write) for one in source.wanted()]
     there = {one.name for one in schemes if one.there}
     free = sum(not security or () in security for security in operations)
     ready = sum(any(names and there.issuperset(names) for names in security) for security in operations)
-    return _Api(source.name, len(operations), ready, free, tuple(schemes), problem, _overlays(source))
+    return _Api(source.name, len(operations), 0 if problem else ready, free, tuple(schemes), problem, _overlays(source))
 
 
 def _overlays(source: Source) -> tuple[str, ...]:
@@ -103,15 +103,44 @@ async def _scheme(wanted: Wanted, uses: int, api: OpenAPI, secrets: Secrets, wri
     there, note = False, ""
     if wanted.name in api.security:
         try:
-            await secrets.scheme(api.security[wanted.name], [])
+            read = await secrets.scheme(api.security[wanted.name], [])
+            await _usable(read.certificate)
             there, note = not wanted.trouble, _mended(wanted)
         except CredentialError as error:
             note = error.message
-    elif filled := general(api, [wanted]):
-        there, note = True, f"{filled[wanted.name]}, sent with every call"
+    elif filled := [one for one in _singly(api) if general(one, [wanted])]:
+        note = await _problem(filled[0], secrets)
+        there, note = not note, note or f"{general(filled[0], [wanted])[wanted.name]}, sent with every call"
     else:
         note = write(wanted) or "there is no way to give it yet"
     return _Scheme(wanted.name, wanted.what, uses, there, note)
+
+
+def _singly(api: OpenAPI) -> Iterator[OpenAPI]:
+    """Give these settings with each thing that is sent with every call alone."""
+    bare = replace(api, bearer=None, headers={}, query={}, certificate=None)
+    yield replace(bare, bearer=api.bearer)
+    yield from (replace(bare, headers={name: text}) for name, text in api.headers.items())
+    yield from (replace(bare, query={name: text}) for name, text in api.query.items())
+    yield replace(bare, certificate=api.certificate)
+
+
+async def _problem(api: OpenAPI, secrets: Secrets) -> str:
+    """Say why what is sent with every call cannot be; empty where it can."""
+    try:
+        await _usable((await secrets.credentials(api)).certificate)
+    except CredentialError as error:
+        return error.message
+    return ""
+
+
+async def _usable(certificate: ClientCertificate | None) -> None:
+    """Raise `CredentialError` for a client certificate that no connection could be made with."""
+    try:
+        if certificate:
+            await to_thread.run_sync(client_context, certificate)
+    except CertificateError as error:
+        raise CredentialError(f"the client certificate cannot be used: {error}") from None
 
 
 def _as_table(api: str, wanted: Wanted) -> str:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
+from keyhole.catalog.declare import auth
 from keyhole.catalog.describe import describe, describe_part, describe_schema, describe_type
 from keyhole.errors import ApiError, CallError, InvalidArguments, UnknownOperation
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, rooted, split
@@ -328,6 +329,6 @@ def _api_error(operation: Operation, result: Result) -> ApiError:
         status=result.status,
         body=result.body,
         headers=result.headers,
-        hint=hint.format(name=operation.name, auth=" or ".join(operation.auth) or "the document does not say"),
+        hint=hint.format(name=operation.name, auth=auth(operation) or "the document does not say"),
         operation=operation.qualified,
     )

@@ -20,6 +20,7 @@ from keyhole.sources.openapi.certificate import CertificateError
 from keyhole.sources.openapi.guard import PrivateAddressError, climbs, joined, origin_of, origin_text
 from keyhole.sources.openapi.inflate import ACCEPTED, EncodingError, Inflate, TooLargeError
 from keyhole.sources.openapi.media import is_events, is_ndjson
+from keyhole.sources.openapi.operations import spelt
 from keyhole.sources.openapi.redact import Redactor
 from keyhole.sources.openapi.spool import MAX_FILE, spooled
 from keyhole.sources.openapi.transport import Transports
@@ -95,7 +96,7 @@ class Sender:
     """
 
     def __init__(
-        self, guard: Guard, *, pinned: str, timeout_s: float, connect_timeout_s: float, max_bytes: int
+        self, guard: Guard, pinned: str, *, timeout_s: float, connect_timeout_s: float, max_bytes: int
     ) -> None:
         self._transports = Transports(guard)
         self._pinned = pinned
@@ -360,8 +361,8 @@ def below(url: str, base: str) -> str | None:
 
 def _with_more(outgoing: Outgoing, credentials: Credentials) -> Outgoing:
     """Add the query that an answer gave for its next page, but for what the credentials add by themselves."""
-    own = set(map(_spelt, credentials.query))
-    parts = [part for name, part in outgoing.more if _spelt(name) not in own]
+    own = set(map(spelt, credentials.query))
+    parts = [part for name, part in outgoing.more if spelt(name) not in own]
     if not parts:
         return outgoing
     return replace(outgoing, url=outgoing.url + ("&" if "?" in outgoing.url else "?") + "&".join(parts))
@@ -375,7 +376,7 @@ def _check_own(outgoing: Outgoing, credentials: Credentials, operation: str) -> 
         (credentials.query, outgoing.query_names),
         ([*credentials.cookies, *map(_cookie_name, cookies)], [*map(_cookie_name, outgoing.cookies)]),
     )
-    clashes = [name for own, given in taken for name in own if _spelt(name) in set(map(_spelt, given))]
+    clashes = [name for own, given in taken for name in own if spelt(name) in set(map(spelt, given))]
     for name in clashes:
         raise InvalidArguments(
             f"{name} is set by the API's credential",
@@ -386,10 +387,6 @@ def _check_own(outgoing: Outgoing, credentials: Credentials, operation: str) -> 
 
 def _cookie_name(pair: str) -> str:
     return pair.partition("=")[0].strip()
-
-
-def _spelt(name: str) -> str:
-    return name.lower().replace("_", "-")
 
 
 def _host(url: str) -> str:

@@ -11,7 +11,7 @@ from keyhole.sources.openapi.refs import pointer_to
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from keyhole.catalog.schema import Schemas
     from keyhole.sources.openapi.signature import Plan
@@ -61,18 +61,23 @@ def template_name(expression: str) -> str:
     return expression.strip().lstrip("+#./;?&").rstrip("*")
 
 
-def is_forbidden(header: str) -> bool:
-    """Say whether no program sets this header: credentials, framing, and what makes it another request to the server.
+def spelt(name: str) -> str:
+    """Give the spelling under which a server may take a name for another: many cannot tell `_` from `-`.
 
-    Many servers cannot tell `_` from `-` in a name (RFC 3875, 4.1.18).
+    RFC 3875, 4.1.18.
     """
-    name = header.lower().replace("_", "-")
+    return name.lower().replace("_", "-")
+
+
+def is_forbidden(header: str) -> bool:
+    """Say whether no program sets this header: credentials, framing, and what changes which request the server sees."""
+    name = spelt(header)
     return name in FORBIDDEN or name.startswith(("proxy-", "x-forwarded-"))
 
 
 def overrides_method(name: str) -> bool:
     """Say whether a field of a query or a form makes some frameworks take the request for one of another method."""
-    return name.lower().replace("_", "-") in _OVERRIDES
+    return spelt(name) in _OVERRIDES
 
 
 def effect_of(method: str, hint: Any = None) -> Effect:
@@ -86,13 +91,18 @@ def effect_of(method: str, hint: Any = None) -> Effect:
 
 
 class Scan:
-    """One reading of a document's paths. `notices` holds what was skipped or mended, `security` what all want."""
+    """One reading of a document's paths. `notices` holds what was skipped or mended, `security` what all want.
 
-    def __init__(self, schemas: Schemas) -> None:
+    `filled` are place and name of what is sent with every call: parameters that no operation has. A cookie without a
+    name stands for those that are required.
+    """
+
+    def __init__(self, schemas: Schemas, filled: Iterable[tuple[str, str]] = ()) -> None:
         self._schemas = schemas
         self._root = schemas.root
         self._old = schemas.dialect == "2.0"
         self.security = _security(self._root.get("security")) or ()
+        self._filled = {(place, spelt(name)) for place, name in filled}
         self._keys = self._credential_names()
         self.notices: list[Notice] = []
 
@@ -167,6 +177,7 @@ class Scan:
             security = self.security
         dropped = {self._keys[name] for names in security for name in names if name in self._keys}
         parameters = {key: value for key, value in merged.items() if (key[1], _folded(*key)) not in dropped}
+        parameters = {key: value for key, value in parameters.items() if not self._is_filled(*key, value)}
         self._match_template(path, pointer, parameters)
         servers = operation.get("servers") or item.get("servers")
         return Endpoint(
@@ -178,6 +189,10 @@ class Scan:
             security,
             cast("list[Any]", servers) if isinstance(servers, list) and not self._old else None,
         )
+
+    def _is_filled(self, name: str, place: str, parameter: Object) -> bool:
+        unnamed = place == "cookie" and parameter.get("required") is True and ("cookie", "") in self._filled
+        return unnamed or (place, spelt(name)) in self._filled
 
     def _match_template(self, path: str, pointer: str, parameters: dict[tuple[str, str], Object]) -> None:
         """Make the path parameters and the path's template agree."""

@@ -72,6 +72,7 @@ class OpenAPISource:
         connect_timeout_s: float,
         max_bytes: int,
         given: Mapping[str, SchemeSecret],
+        filled: Iterable[tuple[str, str]],
         issued: deque[str],
         overlays: Iterable[Overlay] = (),
     ) -> None:
@@ -87,15 +88,15 @@ class OpenAPISource:
         self.security = security_schemes(schemas)
         self.base_url = self._typed or self._document_base()
         check(self.security, given, self._name)
-        scan = Scan(schemas)
+        scan = Scan(schemas, filled)
         self._default_security = scan.security
         self._operations = self._build(list(scan.endpoints()))
         self._notices = _once(notices, scan.notices, loose)
         trusted = [*typed, *(url for one in given.values() for url in (one.token_url, one.issuer))]
         guard = Guard([origin for url in trusted if (origin := origin_of(url))], allow_private=allow_private)
         times = {"timeout_s": timeout_s, "connect_timeout_s": connect_timeout_s}
-        self._sender = Sender(guard, pinned=self.base_url, max_bytes=max_bytes, **times)
-        to = partial(_sender, guard, max_bytes=MAX_TOKEN_ANSWER, **times)
+        self._sender = Sender(guard, self.base_url, max_bytes=max_bytes, **times)
+        to = partial(Sender, guard, max_bytes=MAX_TOKEN_ANSWER, **times)
         self._discovery, self._given = Discovery(to), given
         self._issuers = Issuers(self.security, self._discovery, base=self.base_url, typed=bool(self._typed))
         self._authorization = Authorization(self.security, Tokens(to, issued), self._issuers)
@@ -266,6 +267,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     max_bytes: int = MAX_ANSWER_BYTES,
     cache: Path | None = None,
     security: Mapping[str, SchemeSecret] | None = None,
+    filled: Iterable[tuple[str, str]] = (),
     issued: deque[str] | None = None,
     overlays: Sequence[str | Path | dict[str, Any]] = (),
 ) -> OpenAPISource:
@@ -275,7 +277,8 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     `base_url` is where the API is, whatever the document says. `allow_private` lets the document name private
     addresses. Times in seconds; `max_bytes` bounds an answer. `cache` is a folder for the last good copies of what is
     fetched. `security` says for which security schemes there are credentials, and of which kind; tokens that are
-    fetched with them are added to `issued`, and none that is in there is shown. `overlays` (paths, URLs or parsed)
+    fetched with them are added to `issued`, and none that is in there is shown. `filled` are place and name of the
+    parameters that are sent with every call anyway: operations are without them. `overlays` (paths, URLs or parsed)
     change the document before anything else reads it, in their order. Raises `DocumentError` where no operation is
     left or an overlay is none, `UsageError` for a bad `base_url` and a scheme that does not fit.
     """
@@ -293,16 +296,13 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     source = OpenAPISource(
         name, schemas, location=location, typed=typed, notices=notices, loose=dangling(root, schemas, text),
         base_url=base_url, allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s,
-        max_bytes=max_bytes, given=security or {}, issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
+        max_bytes=max_bytes, given=security or {}, filled=filled,
+        issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
     )  # fmt: skip
     if not source.operations():
         raise _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
-
-
-def _sender(guard: Guard, pinned: str, **limits: Any) -> Sender:
-    return Sender(guard, pinned=pinned, **limits)
 
 
 def _read(document: str | Path | dict[str, Any], location: str, fetcher: Fetcher) -> tuple[Any, str | None, str, str]:
