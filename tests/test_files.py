@@ -126,7 +126,13 @@ async def test_what_goes_wrong_says_what_to_do(code_mode):
         ("files.open(7)", "takes a name"),
         ("files.save('x')", 'files.save(what, "report.pdf")'),
         ("files.save('x', 'report.pdf')", "overwrite: true"),
-        ("files.save({ a: 1 }, 'x')", "is no file of this run"),
+        ("files.save({ a: 1 }, 'x')", "it saves a file, bytes or text"),
+        ("files.save({ a: 1 }, 'x')", "Write files.save(JSON.stringify(what), name)"),
+        ("files.save({ $file: 'x' }, 'x')", "is no file of this run"),
+        ("files.read('notes/a.txt')", "files.text(name) and files.bytes(name) read a file"),
+        ("files.list('note')", "there is no folder 'note'"),
+        ("files.list('../x')", "names no file"),
+        ("files.list({ folder: 'notes' })", "it takes the name of a folder, or nothing"),
         ("files.bytes('report.pdf', { start: -1 })", "count bytes from 0"),
         ("(await files.open('report.pdf')).size + files.open('report.pdf').size", "await it"),
         ("tracker.projects_get({ project: await files.open('report.pdf') })", "project"),
@@ -136,6 +142,20 @@ async def test_what_goes_wrong_says_what_to_do(code_mode):
         ),
     ]:
         assert words in await said(code_mode, f"return {code}"), code
+
+
+async def test_a_folder_in_it_is_listed_by_its_name(code_mode, folder):
+    (folder / "notes" / "deep").mkdir()
+    (folder / "notes" / "deep" / "b.txt").write_text("b")
+    (folder / "empty").mkdir()
+    (folder / "link").symlink_to(folder / "notes")
+    names = "(await files.list(where)).map(f => f.name)"
+    asked = "['notes', 'notes/', 'notes/deep', 'empty', '', undefined]"
+    got = await value(code_mode, f"const all = []; for (const where of {asked}) all.push({names}); return all")
+    below, whole = ["notes/a.txt", "notes/deep/b.txt"], ["report.pdf", "notes/a.txt", "notes/deep/b.txt"]
+    assert got == [below, below, below[1:], [], whole, whole]
+    for name in ("link", "link/deep", "report.pdf"):
+        assert "there is no folder" in await said(code_mode, f"return files.list('{name}')")
 
 
 async def test_without_a_folder_or_the_right(api, cache, folder):

@@ -99,6 +99,15 @@ def test_for_a_person_the_value_alone_is_on_standard_output(capsys, doc, tmp_pat
     assert "line 2" in shown.err
 
 
+def test_what_was_taken_otherwise_is_noted_once_on_standard_error(capsys, doc):
+    code = "setTimeout(() => {}, 3000); return (await tracker.projects_list({ per_page: '1' })).constructor.name"
+    assert run(["exec", *doc, "--code", code]) == 0
+    shown = capsys.readouterr()
+    assert "note:" not in shown.out
+    assert shown.err.count("note: strings taken as numbers: per_page") == 1
+    assert shown.err.count("note: 1 timer had not fired") == 1
+
+
 def test_what_a_model_would_get(capsys, doc):
     assert run(["exec", *doc, "--code", "return 'word '.repeat(9000)", "--max-tokens", "100"]) == 0
     assert len(capsys.readouterr().out) < 2000

@@ -119,6 +119,39 @@ class Ways:
         """No pages at all: PowerDNS."""
         return 200, {}, ALL
 
+    # Lists of 30 whose last page, as full as any, says nothing of a next one; and what is beyond it.
+
+    def _told(self, query: dict[str, str], told: Any, *, repeats: bool) -> Any:
+        number = int(query.get("page", 1))
+        if number > 3 and not repeats:
+            return 404, {}, {"message": "no such page"}
+        headers, fields = told(number + 1) if number < 3 else ({}, {})
+        return 200, headers, {"items": ALL[:30][(min(number, 3) - 1) * 10 :][:10], **fields}
+
+    def told_link(self, query: dict[str, str]) -> Any:
+        return self._told(query, lambda n: ({"link": f'</told/link?page={n}>; rel="next"'}, {}), repeats=True)
+
+    def told_url(self, query: dict[str, str]) -> Any:
+        return self._told(query, lambda n: ({}, {"next": f"{self.base}/told/url?page={n}"}), repeats=True)
+
+    def told_header(self, query: dict[str, str]) -> Any:
+        return self._told(query, lambda n: ({"x-next-page": str(n)}, {}), repeats=True)
+
+    def told_number(self, query: dict[str, str]) -> Any:
+        return self._told(query, lambda n: ({}, {"next_page": n}), repeats=False)
+
+    def told_more(self, query: dict[str, str]) -> Any:
+        return self._told(query, lambda _: ({}, {"has_more": True}), repeats=False)
+
+    def missing(self, query: dict[str, str]) -> Any:
+        """Nothing is told, and there is nothing beyond."""
+        return self._told(query, lambda _: ({}, {}), repeats=False)
+
+    def short(self, query: dict[str, str]) -> Any:
+        """There is nothing beyond, but the total says that there is."""
+        status, headers, body = self._told(query, lambda _: ({}, {}), repeats=False)
+        return status, headers, {**body, "total_count": 47}
+
     # What goes wrong.
 
     def circle(self, query: dict[str, str]) -> Any:

@@ -72,6 +72,11 @@ DOCUMENT = {
         **op("endless", query(cursor="string"), of(items=LIST)),
         **op("astray", query(page="integer"), of(items=LIST)),
         **op("limited"),
+        **{
+            path: {"get": {**item["get"], "operationId": path[1:].replace("/", "_")}}
+            for way in ("told/link", "told/url", "told/header", "told/number", "told/more", "missing", "short")
+            for path, item in op(way, query(page="integer"), of(items=LIST)).items()
+        },
         **op("make", None, LIST, "post"),
         **op("things.items", None, LIST),
     },
@@ -135,6 +140,23 @@ async def test_every_item_comes_once_and_in_order(lists, seen, way):
         IDS
     )
     assert len(seen) == 4 * calls
+
+
+@pytest.mark.parametrize("way", ["told_link", "told_url", "told_header", "told_number", "told_more"])
+async def test_where_a_page_told_of_the_next_one_that_does_not_is_the_last(lists, seen, way):
+    assert await value(lists, f"return (await api.{way}.items()).map((one) => one.id)") == IDS[:30]
+    assert len(seen) == 3
+
+
+async def test_no_page_of_a_number_that_was_a_guess_is_the_end(lists, seen):
+    assert await value(lists, "return (await api.missing.items()).map((one) => one.id)") == IDS[:30]
+    assert len(seen) == 4
+
+
+async def test_no_page_is_an_error_where_more_was_promised_or_none_came(lists):
+    code = "try { await api.short.items() } catch (e) { return [e.items.length, e.status] }"
+    assert await value(lists, code) == [30, 404]
+    assert (await error(lists, "return api.missing.items({ page: 7 })")).cause["status"] == 404
 
 
 async def test_ids_say_in_which_direction_they_go(lists):
@@ -216,6 +238,8 @@ async def test_a_list_that_does_not_go_on_is_told(lists, way, items, said):
         ("const { length } = api.plain.items(); return length", "await it before reading .length", ""),
         ("const list = { list: api.plain.items() }; return list.list.map(String)", "write for await", ""),
         ("return { all: api.plain.items() }", "result.all is an async iterator: collect it first", ""),
+        ("return api.plain.raw.items()", "api.plain.raw has no items: write api.plain.items(…)", ""),
+        ("return api.get.raw.items('/plain')", "api.get.raw has no items: write api.get.items(…)", ""),
         ("return [...(() => api.plain.items())()]", "is a list in pages: await it before going through it", ""),
     ],
 )

@@ -190,10 +190,14 @@
     const ask_for = (what, name, argument) => promised(what, asked(name, argument));
     const call = (name, raw) => (args) =>
       ask_for(`${api}.${name}`, 'call', { api, name, arguments: args === undefined ? {} : args, raw });
+    // Answers as they are come one by one; a list in pages gives what is in them.
+    const whole = (what, run) => hidden(run, 'items', () => {
+      throw new TypeError(`${what}.raw has no items: write ${what}.items(…), or ask for page after page with ${what}.raw(…)`);
+    });
     const listed = (what, argument) => items_of(what, { api, ...argument });
     // `api.issues.create(…)` is how many SDKs write `api.issues_create(…)`; the host finds it by either spelling.
     const method = (name) => {
-      const run = hidden(call(name, false), 'raw', call(name, true));
+      const run = hidden(call(name, false), 'raw', whole(`${api}.${name}`, call(name, true)));
       hidden(run, 'items', deeper(`${name}.items`, (args) =>
         listed(`${api}.${name}.items`, { name, arguments: args === undefined ? {} : args })));
       return deeper(name, run);
@@ -206,12 +210,12 @@
     for (const verb of VERBS) {
       const named = (path) => `${verb.toUpperCase()} ${path}`;
       const to = (raw) => (path, args) => call(named(path), raw)(args);
-      const run = hidden(hidden(to(false), 'raw', to(true)), 'items', (path, args) =>
+      const run = hidden(hidden(to(false), 'raw', whole(`${api}.${verb}`, to(true))), 'items', (path, args) =>
         listed(`${api}.${verb}.items`, { name: named(path), arguments: args === undefined ? {} : args }));
       fixed.set(verb, run).set(verb.toUpperCase(), run);
     }
     const request = (raw) => (options) => ask_for(`${api}.request`, 'request', { api, raw, ...options });
-    const requested = hidden(hidden(request(false), 'raw', request(true)), 'items', (options) =>
+    const requested = hidden(hidden(request(false), 'raw', whole(`${api}.request`, request(true))), 'items', (options) =>
       listed(`${api}.request.items`, { request: { ...options } }));
     fixed.set('request', requested);
     fixed.set('toString', () => `[API ${api}: ${title}]`);
@@ -251,7 +255,12 @@
   const file = (what) => (given, options) => ask(`files.${what}`, 'files', { ...options, do: what, file: given });
   const files = { open: file('open'), list: file('list'), bytes: file('bytes'), text: file('text') };
   files.save = (given, name, options) => file('save')(given, { ...options, name });
-  hidden(globalThis, 'files', Object.freeze(files));
+  hidden(globalThis, 'files', new Proxy(Object.freeze(files), {
+    get: (_, key) => {
+      if (typeof key === 'symbol' || key === 'then' || key === 'toJSON' || key in files) return files[key];
+      throw new TypeError(`files.${key} is not there: files.text(name) and files.bytes(name) read a file, files.save(what, name) writes one, files.open(name) gives one to send, files.list() names them`);
+    },
+  }));
   if (apis.length === 1) {
     const only = globalThis[apis[0].name];
     hidden(globalThis, 'request', only.request);

@@ -68,19 +68,27 @@ def execute(
 
 
 def tell(event: CallRecord | LogLine) -> None:
-    """Say an event of a run on standard error, as it happens."""
+    """Say an event of a run on standard error, as it happens; what Keyhole remarks comes with the answer."""
     if isinstance(event, LogLine):
-        say(f"{event.level}: {event.text}")
+        if event.level != "note":
+            say(f"{event.level}: {event.text}")
     else:
         outcome = event.status if event.status is not None else event.error or "stopped"
         say(f"call: {event.operation}: {event.method} {event.url} -> {outcome} ({event.ms:g} ms)")
 
 
 def show_execution(execution: Execution, max_tokens: int | None = None) -> None:
-    """Print the value on standard output, whole; an error on standard error. With `max_tokens`, what a model gets."""
+    """Print the value on standard output, whole; an error and notes on standard error.
+
+    With `max_tokens`, what a model gets.
+    """
     if max_tokens is not None:
         show(execution.text(max_tokens))
-    elif execution.error is not None:
+        return
+    for line in execution.logs:
+        if line.level == "note":
+            say(f"note: {line.text}")
+    if execution.error is not None:
         say_error(execution.error)
     elif isinstance(execution.value, str):
         show(execution.value)

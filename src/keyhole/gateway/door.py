@@ -104,6 +104,8 @@ class Door:
             page = self._gateway.pager.page(operation, given, known)
             number = page.before.number
             result = await self._sent(page.call)
+            if page.beyond(result):
+                return {"items": [], "state": None}
             _raise_for(page.call.operation, result)
             items, following = self._gateway.pager.turn(page, result)
         except CallError as error:

@@ -117,8 +117,12 @@ class Files:
         _log.info("file opened", name=name, bytes=file.size)
         return self.handle(file)
 
-    async def _list(self, folder: Folder, _asked: dict[str, Any]) -> Value:
-        return await asyncio.to_thread(folder.list)
+    async def _list(self, folder: Folder, asked: dict[str, Any]) -> Value:
+        below = asked.get("file")
+        if not isinstance(below, str | None):
+            raise InvalidArguments(f"files.list() was given {brief(below)}: it takes the name of a folder, or nothing")
+        bounded("the name of a folder", below or "")
+        return await asyncio.to_thread(folder.list, below or "")
 
     async def _save(self, folder: Folder, asked: dict[str, Any]) -> Value:
         what, name = asked.get("file"), asked.get("name")
@@ -132,7 +136,13 @@ class Files:
         if not self._may_save:
             raise Denied(f"{name!r} was not saved: --read-only denies it", hint="Return what is needed instead.")
         data = what.encode(errors="replace") if isinstance(what, str) else what
-        data = data if isinstance(data, bytes) else self._file(data)
+        if not isinstance(data, bytes):
+            if not isinstance(data, dict) or _ID not in data:
+                raise InvalidArguments(
+                    f"{name!r} was not saved: files.save() was given {brief(data)}; it saves a file, bytes or text",
+                    hint="Write files.save(JSON.stringify(what), name).",
+                )
+            data = self._file(data)
         self._saved += data.size if isinstance(data, File) else len(data)
         if self._saved > MAX_SAVED:
             raise InvalidArguments(f"{name!r} was not saved: one run may save {MAX_SAVED >> 20} MB")

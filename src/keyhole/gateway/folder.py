@@ -61,11 +61,20 @@ class Folder:
         kind = mimetypes.guess_type(parts[-1])[0] or MEDIA_TYPE
         return File(parts[-1], status.st_size, kind, os.fdopen(fd, "rb", buffering=0))
 
-    def list(self) -> list[dict[str, Any]]:
-        """Give the regular files that can be named, at most `MAX_LISTED`: `{name, size, modified}`, in order."""
+    def list(self, below: str = "") -> list[dict[str, Any]]:
+        """Give the regular files that can be named, at most `MAX_LISTED`: `{name, size, modified}`, in order.
+
+        With `below`, those in that folder alone. Raises `InvalidArguments` where there is none.
+        """
+        way = [] if below in ("", ".", "./", "/") else _parts(below.rstrip("/"))
         found: list[dict[str, Any]] = []
+        there = False
         for folder, folders, names in os.walk(self._root):
             above = Path(folder).relative_to(self._root)
+            if len(above.parts) < len(way):  # step by step, so that no link is followed
+                folders[:] = [one for one in folders if one == way[len(above.parts)]]
+                continue
+            there = True
             folders[:] = sorted(one for one in folders if _is_plain(one)) if len(above.parts) + 1 < _MAX_PARTS else []
             for name in sorted(filter(_is_plain, names)):
                 with suppress(OSError):
@@ -75,6 +84,8 @@ class Folder:
                         found.append({"name": path, "size": status.st_size, "modified": int(status.st_mtime * 1000)})
             if len(found) >= MAX_LISTED:
                 break
+        if way and not there:
+            raise InvalidArguments(f"there is no folder {below!r}", hint="files.list() names the files there are.")
         return found[:MAX_LISTED]
 
     def save(self, chunks: Iterable[bytes], name: str, *, overwrite: bool = False) -> int:

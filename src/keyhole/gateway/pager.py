@@ -41,6 +41,10 @@ class Page:
     call: Call
     items: Path | None
 
+    def beyond(self, result: Result) -> bool:
+        """Say whether the answer means that there is no such page: nothing but a full page before led to its number."""
+        return result.status == 404 and self.before.by == "number"
+
 
 class Pager:
     """Reads one list, a page at a time. `local` gives the path and query of a URL that is an operation's API's own."""
@@ -78,7 +82,8 @@ class Pager:
             call = self._followed(operation, given, url, number)
         elif isinstance(change := state.get("set"), dict):
             call = Call(operation, _changed(operation, given, cast("dict[str, Value]", change)))
-        return Page(Before(max(number, 1), operation, seen, first, str(state.get("mark", ""))), call, items)
+        mark, by = (str(state.get(key, "")) for key in ("mark", "by"))
+        return Page(Before(max(number, 1), operation, seen, first, mark, by), call, items)
 
     def _followed(self, operation: Operation, given: Mapping[str, Value], url: str, number: int) -> Call:
         """Give the call that a `next` URL asks for: its query, as far as it says where the next page is."""
@@ -115,7 +120,7 @@ class Pager:
         if change is None:
             return items, None
         counts = {"number": before.number + 1, "seen": before.seen + len(items), "first": before.first or len(items)}
-        return items, {**counts, "mark": turn.mark, "items": list(place), **change}
+        return items, {**counts, "mark": turn.mark, "by": turn.by, "items": list(place), **change}
 
 
 def _exact(given: Mapping[str, Value], has: Handles) -> dict[str, Value]:

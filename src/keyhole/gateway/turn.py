@@ -45,7 +45,8 @@ class Before:
     """What came before an answer.
 
     `number` is that of its page, from 1, `asked` the operation that is read in pages, `seen` the number of items until
-    then, `first` that of the first page, `mark` a digest of those of the last one.
+    then, `first` that of the first page, `mark` a digest of those of the last one, `by` what led to this page:
+    "answer" where the one before told of it, "total" where only its total did, "number" for a guess by page number.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Before:
     seen: int = 0
     first: int = 0
     mark: str = ""
+    by: str = ""
 
 
 class StuckError(Exception):
@@ -75,6 +77,7 @@ class Turn:
             if (text := result.headers.get(name, "")).isdigit():
                 self._said.setdefault(loose(name).removeprefix("x"), int(text))
         self.mark = ""
+        self.by = "answer"
 
     def next(self) -> dict[str, Any] | None:
         """Give the change of state that leads to the next page, None where this was the last.
@@ -90,8 +93,9 @@ class Turn:
         more = self._more()
         if more:
             return self._moved() or self._stuck("says that there is more")
-        if more is False or definite or known:
-            return None
+        if more is False or definite or known or self._page.by == "answer":
+            return None  # where a page told of the next one, the one that does not is the last
+        self.by = "number" if self._has.page else ""
         return self._moved() if self._maybe_more() else None
 
     def _url(self) -> tuple[str, bool]:
@@ -215,6 +219,7 @@ class Turn:
                     operation=self._operation.qualified,
                 )
             if (ended := self._by_totals()) is not None:
+                self.by = "total"
                 return not ended
         size = self._size()
         if size is not None:
