@@ -270,7 +270,7 @@ def test_the_command(tmp_path, capsys):
     document.write_text(json.dumps(of("/x/delete", deprecated=True)))
     assert run(["lint", str(document)]) == 1
     out, err = capsys.readouterr()
-    assert out.splitlines()[0] == "t: 1 operations; 0 errors, 1 warning, 1 note"
+    assert out.splitlines()[0] == "t: 1 operation; 0 errors, 1 warning, 1 note"
     assert "warning effect (1): it counts as a read, which runs without asking" in out
     assert """mended by {"target": "$.paths['/x/delete'].get", "update": {"x-keyhole-effect": "destructive"}}""" in out
     assert "--fix t.overlay.yaml" in err

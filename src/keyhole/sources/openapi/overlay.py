@@ -27,6 +27,10 @@ FOLDED_TARGET = ("$['x-keyhole-files']", '$["x-keyhole-files"]')
 IDLE = "overlay-idle"
 _VERBS = ("update", "remove", "copy")
 _FIELDS = ("target", "description", *_VERBS)
+_WANTED = (
+    "an overlay (OpenAPI Overlay Specification) is YAML or JSON such as {overlay: 1.0.0, "
+    "info: {title: T, version: '1'}, actions: [{target: $.info, update: {title: New}}]}"
+)
 _VERSIONS = ("1.0", "1.1")
 
 
@@ -91,15 +95,20 @@ def read_overlay(given: str | Path | dict[str, Any], fetcher: Fetcher) -> Overla
     remote = "://" in location
     name = shown(location) if remote else location
     data = fetcher.get(location)[1] if remote else read_file(Path(location).expanduser())
-    text = decode(data, name)
-    return Overlay(name, _actions(parse(text, name), name), text)
+    try:
+        text = decode(data, name)
+        document = parse(text, name)
+    except DocumentError as error:
+        what = error.message.removeprefix(name).removesuffix(", not an OpenAPI document").strip()
+        raise DocumentError(f"the overlay {name} {what}", hint=_WANTED) from None
+    return Overlay(name, _actions(document, name), text)
 
 
 def _actions(document: Any, name: str) -> list[Action]:
     if not isinstance(document, dict) or "overlay" not in document:
         raise DocumentError(
             f"{name} is not an overlay: it has no `overlay` at the top",
-            hint="it needs `overlay: 1.0.0`, `info` and `actions` (OpenAPI Overlay Specification)",
+            hint=_WANTED,
         )
     found = cast("Object", document)
     version = str(found["overlay"])

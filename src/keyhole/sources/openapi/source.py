@@ -288,6 +288,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     )  # fmt: skip
     laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
+    before = _path_entries(root)
     dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
     schemas = Schemas(root, dialect)
     source = OpenAPISource(
@@ -296,6 +297,12 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         max_bytes=max_bytes, given=security or {}, issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
     )  # fmt: skip
     if not source.operations():
+        if laid and before > _path_entries(root):
+            names = " and ".join(one.name for one in laid)
+            raise DocumentError(
+                f"{where} has no operation left after the overlay {names}",
+                hint="one of its actions takes them away: mend that, or leave the overlay out",
+            )
         raise _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
@@ -370,6 +377,13 @@ def _copied(document: dict[str, Any]) -> Any:
         raise DocumentError(
             f"the document is not JSON: {error}", hint="dates and other objects must be strings"
         ) from None
+
+
+def _path_entries(root: Any) -> int:
+    """Count what the paths of a document hold."""
+    paths: Any = cast("dict[str, Any]", root).get("paths") if isinstance(root, dict) else None
+    items = cast("dict[str, Any]", paths).values() if isinstance(paths, dict) else ()
+    return sum(len(cast("dict[str, Any]", item)) for item in items if isinstance(item, dict))
 
 
 def _nothing_left(where: str, root: dict[str, Any], notices: tuple[Notice, ...]) -> DocumentError:
