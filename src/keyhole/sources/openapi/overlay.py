@@ -104,6 +104,22 @@ def read_overlay(given: str | Path | dict[str, Any], fetcher: Fetcher) -> Overla
     return Overlay(name, _actions(document, name), text)
 
 
+def all_taken(where: str, overlays: Iterable[Overlay]) -> DocumentError:
+    """Say that overlays have left no operation of a document."""
+    names = " and ".join(one.name for one in overlays)
+    return DocumentError(
+        f"{where} has no operation left after the overlay {names}",
+        hint="one of its actions takes them away: mend that, or leave the overlay out",
+    )
+
+
+def path_entries(root: Any) -> int:
+    """Count what the paths of a document hold."""
+    paths: Any = cast("dict[str, Any]", root).get("paths") if isinstance(root, dict) else None
+    items = cast("dict[str, Any]", paths).values() if isinstance(paths, dict) else ()
+    return sum(len(cast("dict[str, Any]", item)) for item in items if isinstance(item, dict))
+
+
 def _actions(document: Any, name: str) -> list[Action]:
     if not isinstance(document, dict) or "overlay" not in document:
         raise DocumentError(

@@ -24,7 +24,7 @@ from keyhole.sources.openapi.issuer import Issuers
 from keyhole.sources.openapi.mend import mends
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
-from keyhole.sources.openapi.overlay import Overlay, read_overlay
+from keyhole.sources.openapi.overlay import Overlay, all_taken, path_entries, read_overlay
 from keyhole.sources.openapi.promise import promised
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
@@ -288,7 +288,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     )  # fmt: skip
     laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
-    before = _path_entries(root)
+    held = path_entries(root) if laid else 0
     dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
     schemas = Schemas(root, dialect)
     source = OpenAPISource(
@@ -297,13 +297,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         max_bytes=max_bytes, given=security or {}, issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
     )  # fmt: skip
     if not source.operations():
-        if laid and before > _path_entries(root):
-            names = " and ".join(one.name for one in laid)
-            raise DocumentError(
-                f"{where} has no operation left after the overlay {names}",
-                hint="one of its actions takes them away: mend that, or leave the overlay out",
-            )
-        raise _nothing_left(where, root, source.notices)
+        raise all_taken(where, laid) if held > path_entries(root) else _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
 
@@ -379,16 +373,8 @@ def _copied(document: dict[str, Any]) -> Any:
         ) from None
 
 
-def _path_entries(root: Any) -> int:
-    """Count what the paths of a document hold."""
-    paths: Any = cast("dict[str, Any]", root).get("paths") if isinstance(root, dict) else None
-    items = cast("dict[str, Any]", paths).values() if isinstance(paths, dict) else ()
-    return sum(len(cast("dict[str, Any]", item)) for item in items if isinstance(item, dict))
-
-
 def _nothing_left(where: str, root: dict[str, Any], notices: tuple[Notice, ...]) -> DocumentError:
-    paths = root.get("paths")
-    if not notices and not paths:
+    if not notices and not root.get("paths"):
         why = "it has webhooks only" if root.get("webhooks") else "its `paths` are empty"
         return DocumentError(f"{where} has no operations: {why}", pointer="#/paths", hint="is it the whole document?")
     shown_notices = "; ".join(f"{notice.pointer} {notice.message}" for notice in notices[:3])
