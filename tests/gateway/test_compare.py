@@ -259,6 +259,40 @@ async def test_a_model_is_told_where_it_matters_and_pays_nothing_elsewhere(lying
     assert noted(fine)
 
 
+async def test_the_cause_is_among_what_a_model_is_told(lying, opened):
+    """Several places of one kind are all told, and wrong types before all else."""
+    lies = {"id": "7", "owner": {}, "state": SECRET, "tags": "x,y", "key": 1}
+    lying.answers["/one"] = (200, "application/json", {**GOOD, **lies})
+    lying.answers["/all"] = (200, "application/json", [{**GOOD, "key": 2}])
+    told = [
+        "$.id is a string, not an integer", "$.key is a number, not a string", "$.tags is a string, not an array",
+        "$.owner.login is missing", "$.state is none of its 2 values",
+    ]  # fmt: skip
+    async with opened() as code_mode:
+        code = "await api.all({}); const r = await api.one({}); return r.tags.map(tag => tag.n)"
+        execution = await code_mode.execute(code)
+    assert execution.error is not None
+    first, second = (call.mismatches for call in execution.calls)
+    assert first == ("$[*].key is a number, not a string",)
+    assert sorted(second[:3]) == told[:3]
+    assert second[3:] == tuple(told[3:])
+    (note,) = [line for line in execution.text().splitlines() if line.startswith("note: the API answered")]
+    assert "api.one: $.tags is a string, not an array" in note
+    assert note.index("api.all") < note.index("$.owner.login")
+    assert SECRET not in execution.text()
+
+
+def test_a_wrong_type_behind_many_other_errors_is_found():
+    schema = {
+        "type": "object",
+        "properties": {f"e{n:03}": {"enum": ["a"]} for n in range(100)} | {"z": {"type": "array"}},
+    }
+    value = {f"e{n:03}": "b" for n in range(100)} | {"z": "x"}
+    found = differences(value, name="Wide", Wide=schema)
+    assert found[0].text == "$.z is a string, not an array"
+    assert len(found) == 40
+
+
 @pytest.mark.parametrize(
     ("path", "call", "answer", "told"),
     [

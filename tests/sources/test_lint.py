@@ -142,6 +142,34 @@ def test_a_good_document_is_clean():
     assert rules(load(of(**body({"type": "object", "properties": {"a": {"type": "string"}}})))) == []
 
 
+@pytest.mark.parametrize("version", ["3.0.3", "2.0"])
+@pytest.mark.parametrize(
+    ("rule", "schema"),
+    [
+        ("pattern-slashes", {"type": "string", "pattern": "/^[a-z]+$/"}),
+        ("enum-type", {"type": "integer", "enum": ["1", "2"]}),
+        ("default-type", {"type": "integer", "default": "1"}),
+    ],
+)
+def test_a_list_that_lacks_a_parameter_and_whose_items_are_wrong_is_mended_in_one_go(rule, schema, version):
+    one = {"name": "q", "in": "query", **(schema if version == "2.0" else {"schema": schema})}
+    stray = {**one, "name": "s", "in": "path", "required": True}
+    document = of("/x/{id}", version=version, parameters=[stray, one, one])
+    found = lint(load(document))
+    assert {"path-undeclared", "path-stray", "parameter-twice", rule} <= {each.rule for each in found}
+    mended = lint(load(document, overlays=[overlay_of(found, "T")]))
+    assert [each.rule for each in mended] == []
+
+
+def test_what_was_put_in_the_place_of_a_list_takes_no_other_edit():
+    document = of(
+        "/x/{id}", parameters={"a": {"name": "a", "in": "query", "schema": {"type": "string", "pattern": "/^a$/"}}}
+    )
+    found = lint(load(document))
+    mended = load(document, overlays=[overlay_of(found, "T")])
+    assert not [notice for notice in mended.notices if notice.rule == "overlay-idle"]
+
+
 @pytest.mark.parametrize(("rule", "document"), MENDED, ids=lambda one: one if isinstance(one, str) else "")
 def test_what_can_be_mended_is_gone_with_its_overlay(rule, document, tmp_path):
     source = load(document)
@@ -242,7 +270,7 @@ def test_the_command(tmp_path, capsys):
     document.write_text(json.dumps(of("/x/delete", deprecated=True)))
     assert run(["lint", str(document)]) == 1
     out, err = capsys.readouterr()
-    assert out.splitlines()[0] == "t: 1 operations; 0 errors, 1 warning, 1 note"
+    assert out.splitlines()[0] == "t: 1 operation; 0 errors, 1 warning, 1 note"
     assert "warning effect (1): it counts as a read, which runs without asking" in out
     assert """mended by {"target": "$.paths['/x/delete'].get", "update": {"x-keyhole-effect": "destructive"}}""" in out
     assert "--fix t.overlay.yaml" in err

@@ -8,6 +8,7 @@ import pytest
 
 from keyhole.errors import DocumentError, Unreachable
 from keyhole.sources.openapi import load
+from keyhole.sources.openapi.yaml_text import parse_yaml
 
 
 def overlay(*actions, **more):
@@ -200,6 +201,32 @@ def test_what_is_wrong_with_an_overlay_is_said_with_its_place(document, said):
     with pytest.raises(DocumentError) as caught:
         load(pets(), overlays=[document])
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(b"", "is empty"), (b"a: [b", "is not usable YAML"), (b"\0\xff" * 9, "is not text"), (b"<html>", "is a web page"), (b"{}", "is not an overlay"), (b"null", "is not an overlay")],
+)  # fmt: skip
+def test_a_file_that_is_no_overlay_is_told_what_one_looks_like(text, said, tmp_path):
+    path = tmp_path / "o.yaml"
+    path.write_bytes(text)
+    with pytest.raises(DocumentError) as caught:
+        load(pets(), overlays=[path])
+    assert said in caught.value.message
+    assert "OpenAPI document" not in str(caught.value)
+    hint = caught.value.hint
+    assert load(pets(), overlays=[parse_yaml(hint[hint.index("{") :])]).document["info"]["title"] == "New"
+
+
+@pytest.mark.parametrize("target", ["$.paths", "$.paths.*", "$.paths.*.*"])
+def test_an_overlay_that_takes_all_operations_away_is_named(target, tmp_path):
+    path = tmp_path / "o.json"
+    path.write_text(json.dumps(overlay({"target": target, "remove": True})))
+    with pytest.raises(DocumentError, match=r"no operation left after the overlay .*o\.json"):
+        load(pets(), overlays=[path])
+    idle = overlay({"target": "$.info", "update": {"title": "N"}})
+    with pytest.raises(DocumentError, match="its `paths` are empty"):
+        load({**pets(), "paths": {}}, overlays=[idle])
 
 
 def test_no_such_file(tmp_path):

@@ -28,7 +28,7 @@ BODY_TOKENS = 300
 """The budget of what an API said with its error."""
 MAX_CALLS = 20
 """More calls than this are counted by operation."""
-MAX_UNTRUE = 3
+MAX_UNTRUE = 6
 """How many ways in which answers are not as their types say are told."""
 LINE_CHARS = (10_000, 4000, 2000, 1000, 400)
 """Characters of a line of console output: as many as there is room for."""
@@ -107,7 +107,9 @@ def _is_nothing(value: Any) -> bool:
 
 def _untrue(calls: Sequence[CallRecord]) -> str:
     """Tell how answers differ from their types, on a line; empty where they do not."""
-    told = [(call.operation, what) for call in calls for what in call.mismatches]
+    # The first of each call before the second of any: each call has its gravest first.
+    each = [(place, call.operation, what) for call in calls for place, what in enumerate(call.mismatches)]
+    told = [(operation, what) for _place, operation, what in sorted(each, key=lambda one: one[0])]
     if not told:
         return ""
     listed = "; ".join(f"{_line(operation, 100)}: {_line(what, 160)}" for operation, what in told[:MAX_UNTRUE])

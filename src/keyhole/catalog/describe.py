@@ -24,6 +24,7 @@ from keyhole.catalog.declare import (
     says_nothing,
 )  # fmt: skip
 from keyhole.catalog.discriminator import offspring
+from keyhole.catalog.part import held, is_schema, no_type
 from keyhole.catalog.types import Cut, Printer, TooLarge
 from keyhole.catalog.wording import comment, prose
 from keyhole.errors import InvalidArguments, nearest
@@ -42,6 +43,7 @@ _NAMED = 30
 _SHARE = 0.7
 _LEAST = 120
 _REFERENCES = 50
+_KINDS = 3
 
 # (properties of an object, characters of a text) from generous to bare. The deepest type that fits with `_DEEP` or
 # less is taken, then the most generous.
@@ -93,8 +95,8 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
     if signature.output is not None:
         parts["result"] = signature.output
     if first not in parts:
-        raise _no_part(operation, first, "", parts)
-    schema = _walk(operation, parts[first], first, steps)
+        raise _no_part(first, "", parts, operation)
+    schema = _walk(signature.schemas, parts[first], [first, *steps], operation)
     title = f"// {operation.name}: {comment(path, 120)}"
     name = "".join(re.findall(r"\w+", path.title(), re.ASCII)) or "Part"
 
@@ -108,18 +110,25 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
     return namespace(operation.api, [title, f"type P{name} = {written};"])
 
 
-def describe_type(name: str, documents: Sequence[Schemas], *, depth: int = 3) -> str:
-    """Declare a type by the name that declarations give it ("Issue", "IssueInput"); "" where there is none."""
+def describe_type(name: str, documents: Sequence[Schemas], *, path: str = "", depth: int = 3) -> str:
+    """Declare a type by the name that declarations give it ("Issue", "IssueInput"), or what is at a path in it.
+
+    "" where there is none. Raises InvalidArguments as `describe_schema` does.
+    """
     named = {_upper(schemas.name(ref)): (ref, schemas) for schemas in documents for ref, _schema in schemas.named()}
     sent = name not in named and name.endswith("Input")
     found = named.get(name.removesuffix("Input") if sent else name)
-    return describe_schema({"$ref": found[0]}, [found[1]], depth=depth, sent=sent) if found else ""
+    return describe_schema({"$ref": found[0]}, [found[1]], path=path, depth=depth, sent=sent) if found else ""
 
 
-def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, depth: int = 3, sent: bool = False) -> str:
+def describe_schema(
+    schema: dict[str, Any], documents: Sequence[Schemas], *, path: str = "", depth: int = 3, sent: bool = False
+) -> str:
     """Declare a schema as it stands in one of `documents`, `depth` levels deep, as what comes back or is `sent`.
 
-    Raises InvalidArguments where no document has what it refers to, or several have and do not agree.
+    Of a response, a body, a parameter or a media type, the schema of each content type; with `path`, what is at it.
+    Raises InvalidArguments where no document has what it refers to, or several have and do not agree; where it is no
+    schema; and where a step of the path leads nowhere.
     """
     refs = _references(schema)
     known = [one for one in documents if all(one.target(ref) for ref in refs)]
@@ -130,13 +139,27 @@ def describe_schema(schema: dict[str, Any], documents: Sequence[Schemas], *, dep
             hint='Name an operation and a path in it: describe(name, { path: "body.field" }).',
         )
     schemas = known[0]
-    name = schemas.name(refs[0]) if "$ref" in schema and refs else "Part"
+    inside = held(resolved := schemas.resolve(schema))
+    if inside:
+        sent = "in" in resolved or isinstance(resolved.get("required"), bool)
+        parts = [(kind, _declared(one, schemas, path, depth, sent=sent)) for kind, one in list(inside.items())[:_KINDS]]
+        return "\n".join(f"// {comment(kind, 60)}\n{text}" if kind else text for kind, text in parts)
+    if not is_schema(resolved):
+        raise no_type(resolved)
+    return _declared(schema, schemas, path, depth, sent=sent)
+
+
+def _declared(schema: dict[str, Any], schemas: Schemas, path: str, depth: int, *, sent: bool) -> str:
+    if path:
+        schema = _walk(schemas, schema, ["", *path.replace("[]", "").split(".")])
+    ref = schema.get("$ref")
+    name = f"{_upper(schemas.name(ref))[:60]}{'Input' * sent}" if isinstance(ref, str) else "Part"
 
     def written(cut: Cut, bound: int) -> str:
         return Printer(schemas, cut, request=sent, bound=bound).type(schema)
 
     found = _largest(written, min(depth, MAX_DEPTH), _WIDE, MAX_TOKENS - 20)
-    return f"type {_upper(name)[:60]}{'Input' * sent} = {found or 'unknown'};"
+    return f"type {name} = {found or 'unknown'};"
 
 
 def _upper(name: str) -> str:
@@ -203,13 +226,13 @@ def _is_cut(text: str) -> bool:
     return "/* " in text
 
 
-def _walk(operation: Operation, schema: Any, first: str, steps: Sequence[str]) -> Any:
-    schemas = operation.signature.schemas
-    for place, step in enumerate(steps):
+def _walk(schemas: Schemas, schema: Any, steps: Sequence[str], operation: Operation | None = None) -> Any:
+    """Go down from a schema, whose own name is the first step."""
+    for place, step in enumerate(steps[1:], 1):
         inside = _item(schema, schemas)
         fields = {**offspring(inside, schemas), **schemas.fields(inside)}
         if step not in fields:
-            raise _no_part(operation, step, ".".join([first, *steps[:place]]), fields)
+            raise _no_part(step, ".".join(steps[:place]).strip("."), fields, operation)
         schema = fields[step]
     return schema
 
@@ -225,15 +248,17 @@ def _item(schema: Any, schemas: Schemas) -> Any:
     return schema
 
 
-def _no_part(operation: Operation, step: str, where: str, known: Iterable[str]) -> InvalidArguments:
+def _no_part(step: str, where: str, known: Iterable[str], operation: Operation | None) -> InvalidArguments:
     names = list(known)
     near = nearest(step[:80], names[:500]) or names[:8]
     listed = ", ".join(comment(name, 60) for name in near)
-    inside = f"{comment(where, 120)} of {operation.qualified}" if where else operation.qualified
+    whole = operation.qualified if operation else "the type"
+    inside = f"{comment(where, 120)} of {whole}" if where else whole
+    paths = '"body", "body.field" or "result.field"' if operation else '"field" or "field.inner"'
     return InvalidArguments(
         f"{inside} has no {comment(step, 60)!r}. There is: {listed or 'nothing inside'}",
-        hint='Write a path such as "body", "body.field" or "result.field".',
-        operation=operation.qualified,
+        hint=f"Write a path such as {paths}.",
+        operation=operation.qualified if operation else "",
     )
 
 

@@ -30,7 +30,9 @@ WORK = 400_000
 _ITEMS = (50, 8, 2)
 _TOLD = 40_000
 _COPIED = 50_000
-_MAX_ERRORS = 40
+_MAX_ERRORS = 200
+_MAX_TOLD = 40
+_GRAVE = ("type", "null", "alternatives", "missing")
 _SHOWN = 60
 _KINDS = {
     "Type": "type", "AnyOf": "alternatives", "Required": "missing", "Enum": "enum", "AdditionalProperties": "extra",
@@ -57,6 +59,11 @@ class Mismatch:
     spot: Spot
     name: str = ""
     sure: bool = True
+
+    @property
+    def gravity(self) -> int:
+        """Where it is told: 0 a wrong type, 1 something missing, 2 the rest."""
+        return 2 if self.kind not in _GRAVE else int(self.kind == "missing")
 
     @property
     def text(self) -> str:
@@ -94,6 +101,8 @@ class Comparer:
     def differences(self, value: Any, size: int) -> list[Mismatch]:
         """Give how a JSON value differs, each kind at each place once; none where it does not, or is too much to say.
 
+        Wrong types come first, then what is missing: a program fails on them before it does on the rest.
+
         `size` is the length of its JSON text in bytes. Never raises.
         """
         try:
@@ -119,7 +128,8 @@ class Comparer:
             for error in _first(self._validator, value):
                 self._note(error, found)
         nulls = {one.at for one in found.values() if one.kind == "null"}
-        return [one for one in found.values() if one.kind == "null" or one.at not in nulls]
+        told = [one for one in found.values() if one.kind == "null" or one.at not in nulls]
+        return sorted(told, key=lambda one: one.gravity)[:_MAX_TOLD]
 
     def _note(self, error: ValidationError, found: dict[tuple[str, str], Mismatch]) -> None:
         mismatch = self._mismatch(error)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App, CycloptsError, UnknownCommandError, UnknownOptionError
 
 from keyhole.cli.screen import OutputError, prepare, say, say_error
-from keyhole.errors import KeyholeError, UsageError
+from keyhole.errors import KeyholeError, UsageError, nearest
 from keyhole.serve.version import version
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ def _usage(error: CycloptsError, arguments: Sequence[str]) -> UsageError:
     known = bool(arguments) and arguments[0] in COMMANDS and not isinstance(error, UnknownCommandError)
     text = str(error).strip().rstrip(".")
     hint = f"keyhole {arguments[0]} --help" if known else "keyhole --help"
+    if isinstance(error, UnknownCommandError) and arguments:
+        near = nearest(arguments[0][:60], list(COMMANDS), limit=1)
+        text = f"there is no command {arguments[0][:60]!r}" + (f"; did you mean {near[0]}?" if near else "")
+        hint = f"There are {', '.join(COMMANDS)}; keyhole --help says what they do."
     if known and "-" in arguments and isinstance(error, UnknownOptionError):
         text, hint = "a DOC cannot be -", "To read a document from standard input, give /dev/stdin."
     return UsageError(text[:1].lower() + text[1:], hint=hint)

@@ -93,7 +93,8 @@ def _check(fix: str, config: Config, *, as_json: bool) -> None:
 def _write(fix: str, source: OpenAPISource, found: Sequence[Finding]) -> None:
     overlay = overlay_of(found, source.title)
     if overlay is None:
-        say("note: there is nothing that an overlay could mend without guessing; none is written")
+        unwritten = "none is printed" if fix == "-" else f"{fix} is not written"
+        say(f"note: nothing to mend that needs no guessing; {unwritten}")
         return
     as_json = fix.lower().endswith(".json")
     text = json.dumps(overlay, indent=2, ensure_ascii=False) + "\n" if as_json else yaml_of(overlay)
@@ -126,7 +127,7 @@ def _text(source: OpenAPISource, found: Sequence[Finding], *, everything: bool) 
     counts = Counter(one.severity for one in found)
     told = ", ".join(_counted(counts[severity], word) for severity, word in _COUNTED.items())
     nothing = "nothing is wrong that matters here"
-    lines = [f"{source.name}: {len(source.operations()):,} operations; {told if found else nothing}"]
+    lines = [f"{source.name}: {_counted(len(source.operations()), 'operation')}; {told if found else nothing}"]
     order = list(_COUNTED)
     for rule, (severity, meaning) in sorted(RULES.items(), key=lambda one: order.index(one[1][0])):
         group = [one for one in found if one.rule == rule]

@@ -24,6 +24,8 @@ POLICY = Group("What is allowed", sort_key=2)
 COMMON = Group("Common", sort_key=3)
 
 _NAMED = re.compile(r"([A-Za-z_$][\w$]*)=(.+)", re.DOTALL)
+_SHOWN = ("--overlay", "--base-url")
+"""What is given with these is no secret, and may be repeated."""
 
 
 def _option(group: Group, text: str, **settings: Any) -> Parameter:
@@ -237,6 +239,9 @@ class _PerApi:
             raise UsageError(f"{option} needs a DOC to belong to", hint="In a --config file, set it for each API.")
         known = [name for name in self._names if name]
         guess = nearest(match[1], known, limit=1) if match else []
+        if match and known and option in _SHOWN:
+            near = f"Did you mean {option} {guess[0]}={match[2]}?" if guess else f"There are {', '.join(known[:10])}."
+            raise UsageError(f"{option} {match[1]}=…: there is no API {match[1]!r}", hint=near)
         raise UsageError(
             f"{option} does not say which of the {len(self._names)} APIs it is for",
             hint=f"Did you mean {option} {guess[0]}=…?"

@@ -37,7 +37,7 @@ def search(
     """Find operations, by words or by a program over the catalog."""
     configured = bool(options and options.config)
     program = program_of(file, code)
-    docs, query = (docs_and_query, None) if program is not None else _split(docs_and_query, configured=configured)
+    docs, query = _documents(docs_and_query) if program is not None else _split(docs_and_query, configured=configured)
     if not configured and (not docs or query == ""):
         raise UsageError("search takes a DOC and a query", hint="keyhole search openapi.json 'create a record'")
     if query is not None and not query.strip():
@@ -68,6 +68,17 @@ def search(
         return 0
 
     return live(main, verbose=verbose)
+
+
+def _documents(words: tuple[str, ...]) -> tuple[tuple[str, ...], None]:
+    """Give the DOCs beside a program, where there is no query."""
+    wrong = [word for word in words if not is_document(word)]
+    if wrong:
+        raise UsageError(
+            f"{wrong[0][:80]!r} is no document, and a query in words does not go with a program (--code, --file)",
+            hint="Give one of them. A program can ask: await find('create a record').",
+        )
+    return words, None
 
 
 def _split(words: tuple[str, ...], *, configured: bool) -> tuple[tuple[str, ...], str]:

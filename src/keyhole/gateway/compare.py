@@ -27,6 +27,7 @@ _KEPT = 512
 _SMALL = 32 << 10
 _RUN_WORK = 20 * WORK
 _MAX_SAID = 1_000
+_MAX_NOTED = 200
 
 _Key = tuple[int, int, str]
 
@@ -76,11 +77,11 @@ class Promises:
 
 
 class Compare:
-    """The gateway step of one run: notes on a result how it differs, each kind of an operation once."""
+    """The gateway step of one run: notes on a result how it differs, each kind at each place of an operation once."""
 
     def __init__(self, promises: Promises) -> None:
         self._promises = promises
-        self._noted: set[tuple[str, str]] = set()
+        self._noted: set[tuple[str, str, str]] = set()
         self._work = 0
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
@@ -100,7 +101,8 @@ class Compare:
         fresh: list[str] = []
         for mismatch in found:
             self._promises.say(operation, result.status, mismatch)
-            if (operation.qualified, mismatch.kind) not in self._noted:
-                self._noted.add((operation.qualified, mismatch.kind))
+            key = (operation.qualified, mismatch.kind, mismatch.at)
+            if key not in self._noted and len(self._noted) < _MAX_NOTED:
+                self._noted.add(key)
                 fresh.append(mismatch.text)
         return replace(result, mismatches=tuple(fresh)) if fresh else result

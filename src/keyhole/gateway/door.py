@@ -8,8 +8,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.call import Call
-from keyhole.catalog.declare import auth
-from keyhole.catalog.describe import describe, describe_part, describe_schema, describe_type
+from keyhole.catalog.declare import auth, heading
+from keyhole.catalog.describe import MAX_DEPTH, describe, describe_part, describe_schema, describe_type
+from keyhole.catalog.part import routes
 from keyhole.errors import ApiError, CallError, InvalidArguments, UnknownOperation
 from keyhole.gateway.asked import as_arguments, bounded, brief, named, no_object, rooted, split
 from keyhole.gateway.files import Files
@@ -197,8 +198,10 @@ class Door:
     async def _describe(self, asked: dict[str, Any]) -> Value:
         _known("describe", asked, {"depth", "path"}, {"name"})
         name, depth, path = asked.get("name"), asked.get("depth"), asked.get("path")
-        if depth is not None and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 1):
-            raise InvalidArguments(f"describe() was given the depth {brief(depth)}: it is a number from 1 to 6")
+        if depth is not None and (type(depth) is not int or not 1 <= depth <= MAX_DEPTH):
+            raise InvalidArguments(
+                f"describe() was given the depth {brief(depth)}: it is a whole number from 1 to {MAX_DEPTH}"
+            )
         if path is not None and not isinstance(path, str):
             raise InvalidArguments(f'describe() was given the path {brief(path)}: it is a string such as "body.items"')
         names = cast("list[Any]", name) if isinstance(name, list) else [name]
@@ -211,22 +214,38 @@ class Door:
     def _described(self, one: Value, path: str | None, depth: int | None) -> str:
         """Describe what a program named, or what it took from `spec`."""
         catalog = self._gateway.catalog
-        documents = [found[0].signature.schemas for found in catalog.apis.values()]
-        if isinstance(one, dict) and "name" not in one:
+        known = {api: found[0].signature.schemas for api, found in catalog.apis.items() if found}
+        documents = list(known.values())
+        if isinstance(one, dict) and ("name" not in one or "in" in one):
             part = cast("dict[str, Any]", one)
-            if not isinstance(named := part.get("operationId"), str):
-                return describe_schema(part, documents, depth=depth or 3)
-            one = named
+            there = routes(part, known)
+            if len(there) > 1 or (there and "responses" not in part):
+                return self._listed(there, path)
+            if not there and not isinstance(part.get("operationId"), str):
+                return describe_schema(part, documents, path=path or "", depth=depth or 3)
+            one = there[0] if there else part["operationId"]
         name = _name_of(one)
         try:
             operation = catalog.lookup(name)
         except UnknownOperation:
-            if path is None and (described := describe_type(name.rpartition(".")[2], documents, depth=depth or 3)):
+            last = name.rpartition(".")[2]
+            if described := describe_type(last, documents, path=path or "", depth=depth or 3):
                 return described
             raise
         if path is not None:
             return describe_part(operation, path, depth=depth or 4)
         return describe(operation, depth=depth or 3)
+
+    def _listed(self, routes: list[str], path: str | None) -> str:
+        """Name the operations of a path item."""
+        found = [self._gateway.catalog.lookup(route) for route in routes[:MAX_FOUND]]
+        names = [f'describe("{one.qualified}")' for one in found]
+        if path is not None:
+            raise InvalidArguments(
+                f"describe() was given the path {brief(path)} in a path item, which has operations and no types",
+                hint=f"Name one of its operations: {', '.join(names[:5])}.",
+            )
+        return "\n".join(f"{name}; {heading(one)}" for name, one in zip(names, found, strict=True))
 
     async def _results(self, asked: dict[str, Any]) -> Value:
         names = asked.get("names")

@@ -27,6 +27,10 @@ FOLDED_TARGET = ("$['x-keyhole-files']", '$["x-keyhole-files"]')
 IDLE = "overlay-idle"
 _VERBS = ("update", "remove", "copy")
 _FIELDS = ("target", "description", *_VERBS)
+_WANTED = (
+    "an overlay (OpenAPI Overlay Specification) is YAML or JSON such as {overlay: 1.0.0, "
+    "info: {title: T, version: '1'}, actions: [{target: $.info, update: {title: New}}]}"
+)
 _VERSIONS = ("1.0", "1.1")
 
 
@@ -91,15 +95,36 @@ def read_overlay(given: str | Path | dict[str, Any], fetcher: Fetcher) -> Overla
     remote = "://" in location
     name = shown(location) if remote else location
     data = fetcher.get(location)[1] if remote else read_file(Path(location).expanduser())
-    text = decode(data, name)
-    return Overlay(name, _actions(parse(text, name), name), text)
+    try:
+        text = decode(data, name)
+        document = parse(text, name)
+    except DocumentError as error:
+        what = error.message.removeprefix(name).removesuffix(", not an OpenAPI document").strip()
+        raise DocumentError(f"the overlay {name} {what}", hint=_WANTED) from None
+    return Overlay(name, _actions(document, name), text)
+
+
+def all_taken(where: str, overlays: Iterable[Overlay]) -> DocumentError:
+    """Say that overlays have left no operation of a document."""
+    names = " and ".join(one.name for one in overlays)
+    return DocumentError(
+        f"{where} has no operation left after the overlay {names}",
+        hint="one of its actions takes them away: mend that, or leave the overlay out",
+    )
+
+
+def path_entries(root: Any) -> int:
+    """Count what the paths of a document hold."""
+    paths: Any = cast("dict[str, Any]", root).get("paths") if isinstance(root, dict) else None
+    items = cast("dict[str, Any]", paths).values() if isinstance(paths, dict) else ()
+    return sum(len(cast("dict[str, Any]", item)) for item in items if isinstance(item, dict))
 
 
 def _actions(document: Any, name: str) -> list[Action]:
     if not isinstance(document, dict) or "overlay" not in document:
         raise DocumentError(
             f"{name} is not an overlay: it has no `overlay` at the top",
-            hint="it needs `overlay: 1.0.0`, `info` and `actions` (OpenAPI Overlay Specification)",
+            hint=_WANTED,
         )
     found = cast("Object", document)
     version = str(found["overlay"])

@@ -24,7 +24,7 @@ from keyhole.sources.openapi.issuer import Issuers
 from keyhole.sources.openapi.mend import mends
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
-from keyhole.sources.openapi.overlay import Overlay, read_overlay
+from keyhole.sources.openapi.overlay import Overlay, all_taken, path_entries, read_overlay
 from keyhole.sources.openapi.promise import promised
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
@@ -291,6 +291,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     )  # fmt: skip
     laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
+    held = path_entries(root) if laid else 0
     dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
     schemas = Schemas(root, dialect)
     source = OpenAPISource(
@@ -300,7 +301,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
         issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
     )  # fmt: skip
     if not source.operations():
-        raise _nothing_left(where, root, source.notices)
+        raise all_taken(where, laid) if held > path_entries(root) else _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
 
@@ -373,8 +374,7 @@ def _copied(document: dict[str, Any]) -> Any:
 
 
 def _nothing_left(where: str, root: dict[str, Any], notices: tuple[Notice, ...]) -> DocumentError:
-    paths = root.get("paths")
-    if not notices and not paths:
+    if not notices and not root.get("paths"):
         why = "it has webhooks only" if root.get("webhooks") else "its `paths` are empty"
         return DocumentError(f"{where} has no operations: {why}", pointer="#/paths", hint="is it the whole document?")
     shown_notices = "; ".join(f"{notice.pointer} {notice.message}" for notice in notices[:3])

@@ -70,14 +70,16 @@ class _Claims:
             return False
         self._edits |= marks
         for parts, appends in claims:
-            self._changed[parts] = appends
+            self._changed[parts] = appends and self._changed.get(parts, True)
             self._above.update(parts[:length] for length in range(len(parts)))
         return True
 
     def _is_taken(self, parts: Parts, *, appends: bool) -> bool:
+        # What is appended to a list moves nothing in it, and is not moved by what becomes of its items.
         if parts in self._changed:
             return not (appends and self._changed[parts])
-        return parts in self._above or any(parts[:length] in self._changed for length in range(len(parts)))
+        moved = any(not self._changed.get(parts[:length], True) for length in range(len(parts)))
+        return moved or (parts in self._above and not appends)
 
 
 def overlay_of(findings: Iterable[Finding], title: str) -> dict[str, Any] | None:
