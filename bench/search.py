@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tempfile
@@ -103,6 +104,7 @@ def _memory_mb(operations: Sequence[Operation]) -> float:
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     index = Index(operations)
+    gc.collect()  # it rested meanwhile
     held = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert index
