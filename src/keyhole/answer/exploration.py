@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from keyhole.catalog.schema import Schemas
 
 
-_EXECUTE = ", or give `execute` a larger max_tokens"
-"""What does not help here: `search` has no such argument."""
-
-
 @dataclass(frozen=True, slots=True)
 class Exploration(Execution):
     """A run that read the catalog. What it returns of a document is cut by what it is (`prune`)."""
@@ -40,4 +36,4 @@ class Exploration(Execution):
         budget = max(max_tokens, MIN_TOKENS)
         pruned = prune(self.value, self.documents, budget) if self.outcome == "finished" else None
         shown = self if pruned is None else replace(self, value=pruned, shelf=None)  # spec is there to be read again
-        return render(shown, source=self.source, max_tokens=budget).replace(_EXECUTE, "")
+        return render(shown, source=self.source, max_tokens=budget, larger="")  # `search` takes no max_tokens

@@ -36,6 +36,8 @@ NOTE_TOKENS = 50
 _REMARK_TOKENS = 60
 _MAX_NOTES = 10
 
+_LARGER = ", or give `execute` a larger max_tokens"
+
 CONSOLE = "--- console ---"
 WRITES = "--- writes ---"
 CALLS = "--- calls made before it failed ---"
@@ -43,14 +45,20 @@ _NOT_RUN = {"syntax": "The program does not parse", "preflight": "The program wa
 NOTHING = "The program finished and returned nothing (undefined). To see a value, `return` it."
 
 
-def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKENS) -> str:
+def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKENS, larger: str = _LARGER) -> str:
     """Give the text of a run: the value within `max_tokens`, then console output and writes, if any; or the failure.
 
-    `source` is the program as the model wrote it, for the line that failed. Never raises, whatever the value is.
+    `source` is the program as the model wrote it, for the line that failed; `larger` says how to get a larger
+    answer. Never raises, whatever the value is.
     """
     if execution.outcome == "finished":
         untrue = _untrue(execution.calls) if _is_nothing(execution.value) else ""
-        parts = [_value(execution, max_tokens), untrue, _console(execution.logs, max_tokens), _writes(execution.calls)]
+        parts = [
+            _value(execution, max_tokens, larger),
+            untrue,
+            _console(execution.logs, max_tokens),
+            _writes(execution.calls),
+        ]
     elif execution.error is not None:
         # of a program that was not run, the first line says that nothing was sent
         sent = "" if execution.error.kind == "preflight" and not execution.calls else _calls(execution.calls)
@@ -67,7 +75,7 @@ def render(execution: Execution, *, source: str = "", max_tokens: int = MAX_TOKE
     return clean("\n".join(part for part in (*parts, _remarks(execution.logs)) if part))
 
 
-def _value(execution: Execution, max_tokens: int) -> str:
+def _value(execution: Execution, max_tokens: int, larger: str) -> str:
     if execution.value is None and execution.undefined:
         # a program of writes alone has nothing to return
         read = any(call.effect == "read" and call.sent for call in execution.calls)
@@ -85,17 +93,17 @@ def _value(execution: Execution, max_tokens: int) -> str:
             return whole.text
         short = shorten(value, budget - NOTE_TOKENS)
         text, left_out, rest = short.text, short.left_out, short.rest
-    notes = _notes(left_out, execution.handle(), rest)
+    notes = _notes(left_out, execution.handle(), rest, larger)
     return next((noted for note in notes if fits(noted := f"{text}\n{note}", budget)), text)
 
 
-def _notes(left_out: str, handle: str, rest: str) -> Iterator[str]:
+def _notes(left_out: str, handle: str, rest: str, larger: str) -> Iterator[str]:
     """Say what is missing and how to come by it, from many words to few."""
     if handle:
         yield f"(shortened: {left_out} left out. All of it is kept for your next program: {handle}{rest})"
         yield f"(shortened: {left_out} left out. All of it is kept for your next program: {handle})"
         yield f"(shortened; all of it is kept for your next program: {handle})"
-    yield f"(shortened: {left_out} left out. Return less (map, filter, slice), or give `execute` a larger max_tokens.)"
+    yield f"(shortened: {left_out} left out. Return less (map, filter, slice){larger}.)"
     yield "(shortened)"
 
 

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from keyhole.catalog.intent import Names, lines
+from keyhole.catalog.naming import loose
 from keyhole.catalog.paths import Paths
 from keyhole.catalog.ranking import Found, Index
 from keyhole.catalog.vocabulary import RELATED
@@ -154,12 +155,12 @@ class Catalog:
 
     def _by_spelling(self, api: str, name: str) -> Operation | None:
         if api not in self._loose:
-            loose: dict[str, list[Operation]] = {}
+            spelt: dict[str, list[Operation]] = {}
             for operation in self.apis[api]:
-                for key in {operation.id, _loose(operation.id), _loose(operation.name)}:
-                    loose.setdefault(key, []).append(operation)
-            self._loose[api] = loose
-        for key in (name, _loose(name)):
+                for key in {operation.id, loose(operation.id), loose(operation.name)}:
+                    spelt.setdefault(key, []).append(operation)
+            self._loose[api] = spelt
+        for key in (name, loose(name)):
             found = self._loose[api].get(key, []) if key else []
             if len(found) == 1:
                 return found[0]
@@ -190,13 +191,13 @@ class Catalog:
 
         def likeness(operation: Operation) -> float:
             own = [part for part in operation.path.strip("/").split("/") if part]
-            literal = {_loose(part) for part in own if "{" not in part}
+            literal = {loose(part) for part in own if "{" not in part}
             same = sum(_like(part, literal) for part in parts)
             return same - 0.3 * abs(len(own) - len(parts)) - 0.2 * len(literal) + 0.5 * (operation.method == method)
 
         pool = [op for op in operations if op.method == method] or list(operations)
         ranked = sorted(pool, key=lambda op: (-likeness(op), op.path))[:_OFFERED]
-        return [op for op in ranked if any(_like(part, {_loose(one) for one in op.path.split("/")}) for part in parts)]
+        return [op for op in ranked if any(_like(part, {loose(one) for one in op.path.split("/")}) for part in parts)]
 
 
 def _likeness(said: set[str], triples: set[str], operation: Operation) -> float:
@@ -205,13 +206,13 @@ def _likeness(said: set[str], triples: set[str], operation: Operation) -> float:
 
 def _beginning(name: str, known: str) -> float:
     """Say how much a name is the beginning of a known one, but for a letter or two."""
-    plain = _loose(name)[:60]
-    return float(bool(plain and get_close_matches(plain, [_loose(known)[: len(plain) + 1]], 1, 0.85)))
+    plain = loose(name)[:60]
+    return float(bool(plain and get_close_matches(plain, [loose(known)[: len(plain) + 1]], 1, 0.85)))
 
 
 def _like(part: str, literal: set[str]) -> float:
     """Say how much a segment is one of the literal ones: 1 for the same, 0.8 but for a plural or a letter or two."""
-    plain = _loose(part)[:60]
+    plain = loose(part)[:60]
     if plain in literal:
         return 1.0
     return 0.8 if plain and get_close_matches(plain, [one for one in literal if len(one) < 60], 1, 0.8) else 0.0
@@ -223,12 +224,8 @@ def _sense(name: str) -> set[str]:
     return {min((one, *RELATED.get(one, ()))) for one in stems}
 
 
-def _loose(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
-
-
 def _triples(text: str) -> set[str]:
-    plain = _loose(text)
+    plain = loose(text)
     return {plain[index : index + 3] for index in range(max(1, len(plain) - 2))}
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_TOKENS = 1_500
 """No declaration is larger."""
 
-_TAKEN_ALONG, _WITH_EFFECTS = 100, 60
+_TAKEN_ALONG = 100
 SUMMARY = 120
 """Characters of a summary."""
 
@@ -88,14 +88,16 @@ def _bare(operation: Operation) -> str:
     return "{ " + "".join(f"{key(name)}: unknown; " for name in names if len(name) < 100) + "[name: string]: unknown }"
 
 
-def heading(operation: Operation, limit: int = SUMMARY, *remarks: str) -> str:
-    """Say an operation's route, effect, `remarks` and summary in one line of comment."""
+def heading(operation: Operation, limit: int = SUMMARY, *remarks: str, brief: bool = False) -> str:
+    """Say an operation's route, effect, `remarks` and summary in one line of comment.
+
+    Of what destroys, also what else it takes along, as its description may say; not where it is to be `brief`.
+    """
     parts = [f"{operation.method} {comment(operation.path, 200)}" if operation.method else "", str(operation.effect)]
     parts += [".items()"] if operation.paging else []
     parts += ["deprecated", *remarks] if operation.deprecated else remarks
     text = operation.summary or operation.description
-    if text != operation.description and operation.effect == "destructive" and limit >= _WITH_EFFECTS:
-        # What else a deletion takes along is in the description, if anywhere.
+    if text != operation.description and operation.effect == "destructive" and not brief:
         text, limit = f"{text.rstrip('.')}. {operation.description}", limit + _TAKEN_ALONG
     parts.append(prose(text, limit))
     return f"// {' · '.join(part for part in parts if part)}"

@@ -24,6 +24,7 @@ from keyhole.catalog.declare import (
     says_nothing,
 )  # fmt: skip
 from keyhole.catalog.discriminator import offspring
+from keyhole.catalog.naming import loose
 from keyhole.catalog.part import held, is_schema, no_type
 from keyhole.catalog.types import Cut, Printer, TooLarge
 from keyhole.catalog.wording import comment, prose
@@ -184,17 +185,17 @@ def _references(part: Any) -> list[str]:
 
 def _head(operation: Operation) -> list[str]:
     said = prose(operation.description, _DESCRIPTION)
-    summary, letters = _letters(operation.summary), _letters(said)
+    summary, letters = loose(operation.summary), loose(said)
     told = letters in summary or (not summary and len(said) <= SUMMARY)
     if told:
         lines = [heading(operation)]
     else:
-        repeated = letters.startswith(_letters(prose(operation.summary, SUMMARY)))
+        repeated = letters.startswith(loose(prose(operation.summary, SUMMARY)))
         lines = [heading(replace(operation, description="", summary="" if repeated else operation.summary))]
         lines.append(f"// {said}")
     if need := auth(operation):
         lines.append(f"// auth: {need}")
-    if operation.id != f"{operation.method} {operation.path}" and _letters(operation.id) != _letters(operation.name):
+    if operation.id != f"{operation.method} {operation.path}" and loose(operation.id) != loose(operation.name):
         lines.append(f"// operationId: {comment(operation.id, 120)}")
     body = operation.signature.body
     if body and body.content_type != "application/json" and not says_nothing(operation, body):
@@ -260,7 +261,3 @@ def _no_part(step: str, where: str, known: Iterable[str], operation: Operation |
         hint=f"Write a path such as {paths}.",
         operation=operation.qualified if operation else "",
     )
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())

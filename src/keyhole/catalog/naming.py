@@ -21,6 +21,11 @@ _MAX_API_NAME = 32
 _DIGEST = 4
 
 
+def loose(name: str) -> str:
+    """Give what two spellings of a name have in common: `perPage`, `per_page` and `per-page` are one."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

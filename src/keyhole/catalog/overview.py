@@ -273,7 +273,7 @@ def _ref(schema: Any) -> str | None:
 
 
 def _line(operation: Operation) -> str:
-    return f"{operation.name} · {heading(operation, _NAMED)[3:]}"
+    return f"{operation.name} · {heading(operation, _NAMED, brief=True)[3:]}"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from keyhole.catalog.naming import loose
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -113,11 +115,6 @@ class Paging:
     by: str
     size: str
     items: Path | None
-
-
-def loose(name: str) -> str:
-    """Give the letters and digits of a name in lower case."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def handles(operation: Operation) -> Handles:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json
 
+from keyhole.catalog.naming import loose
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -52,11 +54,6 @@ def _listed(found: Counter[str]) -> str:
     names, times = list(found), found.total()
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more + (f" ({times:,} times)" if times > 1 else "")
-
-
-def loose(name: str) -> str:
-    """Give what two spellings of a name have in common: `perPage`, `per_page` and `per-page` are one."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def parsed(text: str) -> Value:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from keyhole.catalog.call import Call
+from keyhole.catalog.naming import loose
 from keyhole.catalog.operation import Effect
-from keyhole.catalog.paging import Handles, Path, at, loose, place_of_list, put
+from keyhole.catalog.paging import Handles, Path, at, place_of_list, put
 from keyhole.errors import CallError, InvalidArguments
 from keyhole.gateway.asked import brief
 from keyhole.gateway.mending import from_text

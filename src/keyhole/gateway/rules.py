@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from keyhole.catalog.naming import loose
 from keyhole.catalog.slice import BACKTRACK_LIMIT, FORMATS, REGEX_BYTES
-from keyhole.gateway.mending import loose
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator

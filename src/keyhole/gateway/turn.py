@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 from pydantic_core import to_json
 
+from keyhole.catalog.naming import loose
 from keyhole.catalog.paging import (
     CURSORS,
     LAST,
@@ -21,7 +22,6 @@ from keyhole.catalog.paging import (
     VAGUE_TOTALS,
     Path,
     at,
-    loose,
     put,
     signals,
 )

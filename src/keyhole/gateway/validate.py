@@ -14,8 +14,9 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.declare import usage
+from keyhole.catalog.naming import loose
 from keyhole.errors import InvalidArguments
-from keyhole.gateway.mending import Notes, Speller, at, loose, mended, misfit, parsed, put, wildcard
+from keyhole.gateway.mending import Notes, Speller, at, mended, misfit, parsed, put, wildcard
 from keyhole.gateway.problems import MAX_ERRORS, Teller, alike, kind_text, place, quoted, shown
 from keyhole.gateway.rules import rules_of
 from keyhole.value import File, Unseen, is_large

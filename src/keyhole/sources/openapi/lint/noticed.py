@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from keyhole.catalog.naming import loose
 from keyhole.catalog.spot import Spot
 from keyhole.sources.openapi.identity import nodes
 from keyhole.sources.openapi.lint.finding import RULES, Finding
@@ -138,11 +139,7 @@ def _meant(ref: str, schemas: Schemas) -> str:
         if place.rpartition("/")[2] != {"definitions": "schemas"}.get(kind, kind) and place != kind:
             continue
         held = Spot.of(schemas.root, place.split("/")).entries
-        found += [f"#/{place}/{one}" for one in held if _like(one) == _like(name)]
+        found += [f"#/{place}/{one}" for one in held if loose(one) == loose(name)]
     exact = [one for one in found if one.rpartition("/")[2] == name]
     best = exact or found
     return best[0] if len(best) == 1 and best[0] != ref else ""
-
-
-def _like(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
