@@ -68,6 +68,13 @@ def test_equal_api_names_are_numbered():
         (NameEntry("toString", "GET", "/x"), "to_string_"),
         (NameEntry("delete", "DELETE", "/x"), "delete_"),
         (NameEntry("2fa-enable", "POST", "/x"), "op_2_fa_enable"),
+        # What FastAPI makes of a function, its path and its method.
+        (NameEntry("read_flow_runs_flow_runs_filter_post", "POST", "/flow_runs/filter"), "read_flow_runs"),
+        (NameEntry("read_item_items__item_id__get", "GET", "/items/{item_id}"), "read_item"),
+        (NameEntry("create_v1_users__user_id__posts_post", "POST", "/v1/users/{user_id}/posts"), "create_posts"),
+        (NameEntry("login_login_post", "POST", "/login"), "login"),
+        (NameEntry("get__get", "GET", "/"), "get_get"),
+        (NameEntry("users_get", "GET", "/users"), "users_get"),
     ],
 )
 def test_an_operation_is_named_after_its_id(entry, name):
@@ -86,11 +93,17 @@ def test_names_do_not_depend_on_order():
     assert len(set(forward.values())) == 40
 
 
-def test_a_colliding_newcomer_gets_the_suffix():
+def test_a_colliding_newcomer_says_what_else_is_in_its_path():
     old = NameEntry("list_items", "GET", "/items")
-    new = NameEntry("listItems", "GET", "/a")
+    new = NameEntry("listItems", "GET", "/teams/{team}/items")
     assert operation_names([old]) == ["list_items"]
-    kept, suffixed = operation_names([old, new])
+    assert operation_names([old, new]) == ["list_items", "list_items_teams"]
+
+
+def test_a_colliding_newcomer_gets_a_suffix_where_its_path_says_no_more():
+    old = NameEntry("list_items", "GET", "/items")
+    new = NameEntry("listItems", "GET", "/items/{item}")
+    kept, suffixed = operation_names([new, old])[::-1]
     assert kept == "list_items"
     assert re.fullmatch(r"list_items_[0-9a-f]{4}", suffixed)
 

@@ -3,7 +3,8 @@
 What holds of an operation's name: it is made of the operation alone (its operationId, tags, method and path), so
 neither the order of a document nor an operation added later changes it. The one exception: where two operations come
 to the very same name, the one whose operationId is that name to the letter keeps it (else the shorter path, else
-the smaller method and path), and the others carry a suffix made of their own method and path.
+the smaller method and path), and the others say besides what else is in their path, or carry a suffix made of their own
+method and path.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def operation_names(entries: Sequence[NameEntry]) -> list[str]:
     """Give each operation of one API its name, in the order given. See the module's text for what holds of names."""
     groups: dict[str, list[int]] = {}
     for index, entry in enumerate(entries):
-        groups.setdefault(_plain(entry), []).append(index)
+        groups.setdefault(_named(entry, _telling(entry)), []).append(index)
     names = [""] * len(entries)
     taken = set(groups)
     for name, members in sorted(groups.items()):
@@ -134,8 +135,25 @@ def operation_names(entries: Sequence[NameEntry]) -> list[str]:
     return names
 
 
-def _plain(entry: NameEntry) -> str:
+def _telling(entry: NameEntry) -> list[str]:
+    """Leave out of an operationId the path and method that it repeats, as FastAPI's do: read_user_users__id__get."""
     parts = words(entry.operation_id or "")
+    path = words(entry.path)
+    repeated = [*path, entry.method.lower()]
+    own = parts[: -len(repeated)]
+    if not own or parts[len(own) :] != repeated:
+        return parts
+    if len(own) > 1 or own[0] in path:
+        return own
+    things = [words(segment) for segment in _literal(entry) if words(segment)]
+    return [*own, *things[-1]] if things else parts
+
+
+def _literal(entry: NameEntry) -> list[str]:
+    return [segment for segment in entry.path.split("/") if "{" not in segment]
+
+
+def _named(entry: NameEntry, parts: list[str]) -> str:
     if parts and entry.tags:
         parts = _without_tag(parts, entry.tags[0])
     if not parts:
@@ -204,6 +222,11 @@ def _rank(entry: NameEntry, name: str) -> tuple[bool, int, str, str]:
 
 
 def _suffixed(name: str, entry: NameEntry, taken: set[str]) -> str:
+    own = _telling(entry)
+    said = {_stem(word) for word in own}
+    more = [word for segment in _literal(entry) for word in words(segment) if _stem(word) not in said]
+    if more and (fuller := _named(entry, [*own, *more])) not in taken:
+        return fuller
     for size in range(_DIGEST, 41):
         candidate = f"{name[: MAX_NAME - size - 1].rstrip('_')}_{_digest(entry, size)}"
         if candidate not in taken:
