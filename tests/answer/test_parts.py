@@ -33,7 +33,7 @@ DOCUMENT = {
     },
 }  # fmt: skip
 ITEM = "spec.paths['/issues']"
-TYPE = "type Issue = {\n  id?: number;\n  labels?: {\n    color?: string;\n  }[];\n};"
+TYPE = "type Issue = { id?: number; labels?: { color?: string }[] };"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ async def told(cache):
         (f"{ITEM}.get.responses['200'].content", TYPE),
         (f"{ITEM}.get.responses['200'].content['application/json']", TYPE),
         (f"{ITEM}.get.parameters[0]", 'type Part = "a" | "b";'),
-        ("spec.components.schemas.Issue, { path: 'labels' }", "type Part = {\n  color?: string;\n}[];"),
+        ("spec.components.schemas.Issue, { path: 'labels' }", "type Part = { color?: string }[];"),
         ("'Issue', { path: 'labels.color' }", "type Part = string;"),
         (f"{ITEM}.get.responses['200'], {{ path: 'labels' }}", "color?: string"),
         (f"{ITEM}.post.responses['404']", "// text/plain\ntype Part = string;"),

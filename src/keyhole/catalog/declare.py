@@ -13,7 +13,9 @@ from keyhole.catalog.wording import comment, key, prose
 from keyhole.tokens import estimate
 
 if TYPE_CHECKING:
-    from keyhole.catalog.operation import Body, Operation
+    from collections.abc import Sequence
+
+    from keyhole.catalog.operation import Body, Operation, Parameter
     from keyhole.catalog.types import Alias
 
 MAX_TOKENS = 1_500
@@ -114,12 +116,18 @@ def function(operation: Operation, arguments: str, output: str) -> str:
     return f"function {operation.name}({arguments}): Promise<{output}>;"
 
 
-def arguments_of(operation: Operation, cut: Cut, bound: int, alias: Alias | None = None) -> str:
-    """Write what an operation takes, empty where that is nothing. Raises TooLarge."""
+def arguments_of(
+    operation: Operation,
+    cut: Cut,
+    bound: int,
+    alias: Alias | None = None,
+    parameters: Sequence[Parameter] | None = None,
+) -> str:
+    """Write what an operation takes (of its parameters those given), empty where that is nothing. Raises TooLarge."""
     signature = operation.signature
     rows: list[tuple[str, bool, Any]] = [
         (one.name, one.required, _described(one.schema, one.description, cut, deprecated=one.deprecated))
-        for one in signature.parameters
+        for one in (signature.parameters if parameters is None else parameters)
     ]
     if (body := signature.body) and not says_nothing(operation, body):
         # Before the optional parameters: `members` keeps the order among equals, and a body matters more than they do.

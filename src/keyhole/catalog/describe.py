@@ -26,7 +26,8 @@ from keyhole.catalog.declare import (
 from keyhole.catalog.discriminator import offspring
 from keyhole.catalog.naming import loose
 from keyhole.catalog.part import held, is_schema, no_type
-from keyhole.catalog.types import Cut, Printer, TooLarge
+from keyhole.catalog.repeats import TAKEN, named_once
+from keyhole.catalog.types import NO_TEXT, Cut, Printer, TooLarge
 from keyhole.catalog.wording import comment, prose
 from keyhole.errors import InvalidArguments, nearest
 from keyhole.tokens import estimate
@@ -41,17 +42,17 @@ MAX_DEPTH = 8
 _DESCRIPTION = 600
 _NESTED_ARRAYS = 4
 _NAMED = 30
-_SHARE = 0.7
-_LEAST = 120
+_LEAST = 260  # tokens that the answer of an operation is worth
 _REFERENCES = 50
 _KINDS = 3
+_SHARED = 2.5  # how much larger a text may be before what it repeats is declared once
 
-# (properties of an object, characters of a text) from generous to bare. The deepest type that fits with `_DEEP` or
-# less is taken, then the most generous.
-_FULL = ((60, 200), (60, 120), (40, 80), (40, 50), (24, 40), (16, 30), (10, 24), (6, 20), (3, 10))
+# (properties of an object, characters of a text) from generous to bare. The deepest type that fits with `_DEEP` is
+# taken, then the most generous. What has no room for more than its names is shown without its texts, if need be.
+_FULL = ((60, 200), (60, 120), (40, 80), (40, 50), (24, 40), *((width, NO_TEXT) for width in (24, 16, 10, 6, 3)))
 _DEEP = 4
 # A part is looked at for its fields: all their names before their texts.
-_WIDE = ((400, 200), (400, 120), (400, 60), (400, 30), (400, 12), (200, 10), (100, 10), (50, 10), (25, 10), (8, 10))
+_WIDE = ((400, 200), (400, 120), (400, 60), (400, 30), *((width, NO_TEXT) for width in (400, 200, 100, 50, 25, 8)))
 
 Write = Callable[[Cut, int], str]
 """Writes a type cut so, or raises TooLarge beyond so many characters."""
@@ -70,13 +71,14 @@ def describe(operation: Operation, *, depth: int = 3, budget: int = MAX_TOKENS) 
     def output(cut: Cut, bound: int) -> str:
         return output_of(operation, replace(cut, width=max(3, cut.width // 2)), bound)
 
-    taken = _largest(arguments, depth, _FULL, max(room * _SHARE, room - _LEAST * 4))
+    taken = _largest(arguments, depth, _FULL, room - _LEAST)
     answer = _largest(output, depth, _FULL, room - estimate(taken or ""))
     if taken is None or answer is None:
         return declaration(operation, budget=budget)
     if _is_cut(taken):
         taken = _largest(arguments, depth, _FULL, room - estimate(answer)) or taken
-    full = namespace(operation.api, [*head, function(operation, taken, answer)])
+    *types, whole = named_once([function(operation, taken, answer)], TAKEN)
+    full = namespace(operation.api, [*types, *head, whole])
     if _is_cut(full):
         part = "body" if _is_cut(taken) and operation.signature.body else "result"
         full = f'{full}\n// cut: describe("{operation.name}", {{ path: "{part}" }}) shows more of a part'
@@ -108,7 +110,8 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
     written = _largest(part, min(depth, MAX_DEPTH), _WIDE, room)
     if written is None:
         written = "unknown; // too large: describe one of its fields"
-    return namespace(operation.api, [title, f"type P{name} = {written};"])
+    *types, whole = named_once([f"type P{name} = {written};"], TAKEN)
+    return namespace(operation.api, [*types, title, whole])
 
 
 def describe_type(name: str, documents: Sequence[Schemas], *, path: str = "", depth: int = 3) -> str:
@@ -160,7 +163,7 @@ def _declared(schema: dict[str, Any], schemas: Schemas, path: str, depth: int, *
         return Printer(schemas, cut, request=sent, bound=bound).type(schema)
 
     found = _largest(written, min(depth, MAX_DEPTH), _WIDE, MAX_TOKENS - 20)
-    return f"type {name} = {found or 'unknown'};"
+    return "\n".join(named_once([f"type {name} = {found or 'unknown'};"], {*TAKEN, name}))
 
 
 def _upper(name: str) -> str:
@@ -212,14 +215,20 @@ def _largest(write: Write, depth: int, ladder: Sequence[tuple[int, int]], room: 
             written = write(Cut(level, width, max(4, min(width, 60)), text, _NAMED), max(200, round(room) * 5))
         except TooLarge:
             return None
-        return written if estimate(written) <= room else None
+        size = estimate(written)
+        if room < size < room * _SHARED:
+            size = sum(map(estimate, named_once([written], TAKEN)))
+        return written if size <= room else None
 
-    for floor in (_DEEP, *range(_DEEP + 1, len(ladder))):
-        for level in range(depth, 0, -1):
-            found = attempt(level, ladder[floor])
-            if found is not None:
-                better = (attempt(level, step) for step in ladder[:floor])
-                return next((one for one in better if one is not None), found)
+    below = [(floor, level) for floor in (_DEEP, _DEEP + 1) for level in range(depth, 1, -1)]
+    for floor, level in [
+        *below,
+        *((floor, level) for floor in range(_DEEP, len(ladder)) for level in range(depth, 0, -1)),
+    ]:
+        found = attempt(level, ladder[floor])
+        if found is not None:
+            better = (attempt(level, step) for step in ladder[:floor])
+            return next((one for one in better if one is not None), found)
     return attempt(0, ladder[-1])
 
 

@@ -22,6 +22,7 @@ _MAX_FIELDS = 80
 _MAX_VALUES = 24
 _MAX_ALTERNATIVES = 100
 _LEVELS = 3
+_ASKS = frozenset({"filter", "search", "_search", "query", "list", "find", "lookup"})
 _NESTS = frozenset({"$ref", "items", "properties", "allOf", "anyOf", "oneOf"})
 
 
@@ -151,6 +152,12 @@ class Reader:
         if key is not None:
             self._known[key] = fields
         return fields
+
+
+def asked_of(operation: Operation) -> str | None:
+    """Give the path of the list that an operation reads although its method is POST, as in POST /runs/filter."""
+    path, _, end = operation.path.rstrip("/").rpartition("/")
+    return path if operation.method == "POST" and path and end.lower() in _ASKS else None
 
 
 def is_collection(path: str) -> bool:

@@ -2,37 +2,43 @@
 
 Room goes by need. First everything is written in its smallest form, then made larger step by step as long as the whole
 fits: all arguments of the best hits, the fields of what they answer, the arguments of the others, and so on. A
-type that two places share is named, and declared once.
+type that two places share is named, and declared once; a parameter that every operation takes is told once; those
+that only turn pages are left to `.items()`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.declare import MAX_TOKENS, arguments_of, auth, bare, function, heading, namespace, output_of
-from keyhole.catalog.repeats import named_once
+from keyhole.catalog.repeats import TAKEN, named_once
 from keyhole.catalog.types import Cut, Printer, TooLarge
 from keyhole.tokens import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from keyhole.catalog.operation import Operation
+    from keyhole.catalog.operation import Operation, Parameter
     from keyhole.catalog.schema import Schemas
     from keyhole.catalog.types import Alias
 
 _ARGUMENTS = (Cut(0, 0, 2), Cut(1, 0, 3), Cut(1, 6, 4), Cut(1, 14, 6), Cut(1, 40, 8), Cut(2, 40, 10), Cut(3, 40, 12))
-_OUTPUTS = (Cut(0, 0, 1), Cut(1, 4, 2), Cut(1, 8, 4), Cut(1, 14, 6), Cut(2, 16, 6), Cut(2, 30, 8))
-_TYPES = (Cut(0, 0, 1), Cut(1, 6, 4), Cut(1, 12, 6), Cut(1, 24, 8))
+_NAMES = 24  # of fields: a name alone says most of what a type would
+_OUTPUTS = (
+    Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 8, 4, named=_NAMES),
+    Cut(1, 14, 6, named=_NAMES), Cut(2, 16, 6, named=_NAMES), Cut(2, 30, 8),
+)  # fmt: skip
+_TYPES = (Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 12, 6, named=_NAMES), Cut(1, 24, 8))
 _WHOLE = 4
 _OVER = 1.1  # the estimate errs upwards by this
 _BOUND = 6_000
 _LONG, _SHORT, _NAMED = 120, 60, 50
 _FEW = 2
 _LEAST_FIELDS = 3
+_LEAST_SHARED = 3
 _MAX_NAME = 40
-_TAKEN = frozenset({"Promise", "Record", "Uint8Array", "Array", "Object", "Function"})
 
 Key = tuple[int, str, bool]
 """A type that may be named: whose document, its reference, and whether it is sent (or comes back)."""
@@ -63,6 +69,9 @@ class _Answer:
         for operation in operations:
             need = auth(operation)
             self.needs[operation.api] = need if self.needs.get(operation.api, need) == need else None
+        common = {api: _common([one for one in operations if one.api == api]) for api in self.needs}
+        self.common = {api: _written(*found) for api, found in common.items() if found[0]}
+        self._parameters = self._told_parameters(common)
         self._name_shared()
 
     def grow(self, budget: int) -> None:
@@ -107,11 +116,12 @@ class _Answer:
 
     def text(self) -> str:
         """Write the namespaces, one an API, types first."""
-        taken = {*_TAKEN, *(name for names in self.names.values() for name in names.values())}
+        taken = {*TAKEN, *(name for names in self.names.values() for name in names.values())}
         written: list[str] = []
         for api, texts in self._parts().items():
             first = [f"// auth: {self.needs[api]}"] if self.needs[api] else []
-            written.append(namespace(api, [*first, *named_once(texts, taken)]))
+            common = [f"// each also takes {self.common[api]}"] if api in self.common else []
+            written.append(namespace(api, [*first, *common, *named_once(texts, taken)]))
         return "\n".join(written)
 
     def _each(self, levels: list[int], places: list[int], level: int, budget: int) -> None:
@@ -140,7 +150,7 @@ class _Answer:
     def _cost(self) -> int:
         total = 0
         for api, texts in self._parts().items():
-            total += 6 + (len(api) + len(self.needs[api] or "")) // 4
+            total += 6 + (len(api) + len(self.needs[api] or "") + len(self.common.get(api, ""))) // 4
             for text in texts:
                 if text not in self._costs:
                     self._costs[text] = estimate(text)
@@ -178,7 +188,8 @@ class _Answer:
             own = [f"auth {auth(operation) or 'none'}"] if self.needs[operation.api] is None else []
             head = heading(operation, _LONG if place in self.best and len(self.best) <= _FEW else _SHORT, *own)
             try:
-                taken = arguments_of(operation, _ARGUMENTS[mark[1]], _BOUND, self._alias(operation, used, sent=True))
+                alias = self._alias(operation, used, sent=True)
+                taken = arguments_of(operation, _ARGUMENTS[mark[1]], _BOUND, alias, self._parameters[place])
                 answer = output_of(operation, _OUTPUTS[mark[2]], _BOUND, self._alias(operation, used, sent=False))
                 text = function(operation, taken, answer)
             except TooLarge:
@@ -229,6 +240,27 @@ class _Answer:
         key = (id(schemas), ref or "", sent)
         return (operation.api, key) if key in self.names.get(operation.api, {}) else None
 
+    def _told_parameters(self, common: Mapping[str, tuple[list[Parameter], Schemas]]) -> list[list[Parameter]]:
+        """Give what is told of each operation's parameters: not what is common, nor what `.items()` sees to.
+
+        What a value of a path must look like is told where its name stands first.
+        """
+        told: list[list[Parameter]] = []
+        known: set[tuple[str, str, str]] = set()
+        for operation in self.operations:
+            handles = operation.handles
+            turned = (handles.cursor, handles.page, handles.offset) if operation.paging else ()
+            rows: list[Parameter] = []
+            for one in operation.signature.parameters:
+                if not one.required and (one in common[operation.api][0] or (one.name,) in turned):
+                    continue
+                looks = (operation.api, one.name, str(one.schema.get("pattern")))
+                again = looks in known and one.place == "path"
+                rows.append(replace(one, schema={**one.schema, "pattern": None}) if again else one)
+                known.add(looks)
+            told.append(rows)
+        return told
+
     def _name_shared(self) -> None:
         """Choose the types to name: objects of some size that the answers hold twice or more."""
         self._schemas: dict[int, Schemas] = {}
@@ -248,6 +280,18 @@ class _Answer:
             names = self.names.setdefault(api, {})
             both = key[2] and (api, (*key[:2], False)) in counts
             names[key] = _free(f"{schemas.name(key[1])}{'Input' if both else ''}", set(names.values()))
+
+
+def _common(operations: Sequence[Operation]) -> tuple[list[Parameter], Schemas]:
+    """Give the optional parameters that each of several operations takes, and the document they are of."""
+    first, *others = (operation.signature for operation in operations)
+    shared = [one for one in first.parameters if not one.required and all(one in other.parameters for other in others)]
+    return (shared if len(operations) >= _LEAST_SHARED else []), first.schemas
+
+
+def _written(parameters: Sequence[Parameter], schemas: Schemas) -> str:
+    rows = [(one.name, False, one.schema) for one in parameters]
+    return Printer(schemas, _ARGUMENTS[2], request=True).members(rows, 0)
 
 
 def _refs(schema: Any, schemas: Schemas, depth: int) -> Iterator[str]:
@@ -279,6 +323,6 @@ def _line(operation: Operation) -> str:
 def _free(name: str, taken: set[str]) -> str:
     wished = name[:1].upper() + name[1:_MAX_NAME]
     free, number = wished, 2
-    while free in taken or free in _TAKEN:
+    while free in taken or free in TAKEN:
         free, number = f"{wished}{number}", number + 1
     return free

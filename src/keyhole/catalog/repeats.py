@@ -11,6 +11,9 @@ from keyhole.catalog.wording import SKIPPED
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+TAKEN = frozenset({"Promise", "Record", "Uint8Array", "Array", "Object", "Function"})
+"""Names of types that stand for something already."""
+
 _LEAST = 72
 _COST = 40  # characters that a name and its declaration take
 _ROUNDS = 4

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from keyhole.catalog.fields import asked_of
 from keyhole.catalog.words import plain_words, stem, terms
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Texts:
 
 def _leaf(operation: Operation) -> list[str]:
     """Give the terms of the last word of the path; "storageclasses" is two where the name says `StorageClass`."""
-    literal = [part for part in operation.path.split("/") if part and not part.startswith("{")]
+    path = asked_of(operation) or operation.path
+    literal = [part for part in path.split("/") if part and not part.startswith("{")]
     found = terms(literal[-1]) if literal else []
     texts = [plain_words(text)[:_MAX_WORDS] for text in (operation.id, operation.summary)]
     known = {stem(word) for words in texts for word in words}

@@ -18,6 +18,8 @@ Schema = dict[str, Any]
 Alias = Callable[[str], str | None]
 """Gives the name under which what a `$ref` points at is declared elsewhere, or None."""
 
+NO_TEXT = 1
+"""For `Cut.text`: no descriptions, but what is long has a line a property."""
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 _MAX_KEY = 80
@@ -28,6 +30,7 @@ _FORMS_READ = 12
 _FLAT = 200
 _MAX_STACK = 40
 _MAX_TUPLE = 8
+_ONE_LINE = 100
 _NO_TYPE = frozenset({"required", "description", "title", "not"})
 
 
@@ -119,8 +122,8 @@ class Printer:
         rest = ""
         if hidden:
             rest = f"/* {_listed([row[0] for row in hidden], self._cut.named)} */"
-        if not self._cut.text:
-            body = "; ".join(parts)
+        if not self._cut.text or (parts and _is_short(parts)):
+            body = "; ".join(part.removesuffix(";") for part in parts)
             return "{ " + body + (" " if rest and body else "") + rest + " }" if body or rest else "{}"
         lines = [f"{inner}{line}" for line in [*parts, *([rest] if rest else [])]]
         return "{\n" + "\n".join(lines) + f"\n{indent}}}"
@@ -140,11 +143,12 @@ class Printer:
         """With descriptions on, end the member's line with its text; without, say in a word what is deprecated."""
         own = cast("Schema", schema) if isinstance(schema, dict) else {}
         found = self._schemas.resolve(schema)
-        if not self._cut.text:
+        if self._cut.text <= NO_TEXT:
             if not self._request:
-                return text
+                return f"{text};" if self._cut.text else text
             said = "deprecated" if self._is_deprecated(schema) else hint(found) if self._cut.width >= _HINTED else ""
-            return f"{text} /*{said}*/" if said else text  # without the blanks of what is cut
+            text = f"{text} /*{said}*/" if said else text  # without the blanks of what is cut
+            return f"{text};" if self._cut.text else text
         told = {name: own[name] for name in ("description", "deprecated") if name in own}
         notes = note({**found, **told}, self._cut.text, request=self._request)
         first, newline, rest = text.partition("\n")
@@ -343,6 +347,11 @@ def _balanced(text: str) -> bool:
         if level == 0:
             return at == len(plain) - 1
     return False
+
+
+def _is_short(parts: list[str]) -> bool:
+    """Say whether members fit one line: none has a comment to its end."""
+    return sum(map(len, parts)) <= _ONE_LINE and not any("//" in part or "\n" in part for part in parts)
 
 
 def _bare(text: str) -> bool:

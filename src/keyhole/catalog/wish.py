@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from keyhole.catalog.fields import is_collection
+from keyhole.catalog.fields import asked_of, is_collection
 from keyhole.catalog.vocabulary import ABBREVIATED, CHANGES, CREATES, DELETES, PHRASES, READS
 from keyhole.catalog.words import STOP, stem
 
@@ -54,6 +54,8 @@ class Wish:
         """Give what to multiply the operation's score by, from the terms of its texts in their order."""
         factor = _DEPRECATED if operation.deprecated else 1.0
         method, collection = operation.method, is_collection(operation.path)
+        if asked_of(operation) is not None:
+            method = "GET"
         if method in self._methods:
             factor *= _METHOD
             if self._makes is not None and method != "PATCH" and collection == self._makes:

@@ -18,6 +18,8 @@ _BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 _MAX_LITERAL = 60
 _LONG = 1_000
 _SHORT_PATTERN = 30
+_WORTH_CUTTING = 60
+"""Characters. Half of a sentence that is shorter says nothing."""
 _PLAIN_FORMATS = frozenset(("int32", "int64", "float", "double", "binary", "string"))
 _TOLD_BY_NAME = frozenset(("uri", "url", "uuid", "email"))
 _TELLING_FORMATS = frozenset(("date-time", "date", "time", "duration", "unix-time", "email", "uuid", "byte", "base64"))
@@ -72,7 +74,9 @@ def note(schema: Schema, limit: int, *, request: bool = True) -> str:
         found += _bounds(schema)
     description = schema.get("description")
     if isinstance(description, str) and description.strip():
-        found.append(prose(description, limit))
+        text = prose(description, limit)
+        if limit >= _WORTH_CUTTING or not text.endswith("…"):
+            found.append(text)
     return "; ".join(found)
 
 

@@ -23,27 +23,26 @@ DESCRIPTION_LIMIT = 2048
 TITLED_COST, NAMES_COST, TITLE_COST, EXAMPLE_COST = 210, 150, 22, 12
 """What the list of APIs with titles, the list of names, one title, and the examples' name may take, in `cost`."""
 
-INSTRUCTIONS = "`search` finds operations; one `execute` program makes all the calls of a task."
+INSTRUCTIONS = "`search` finds operations; one `execute` program calls them."
 
 SEARCH = """\
-Find API operations for `execute` programs, as TypeScript declarations. Give `query` or `code`.
-query: what to do, in the API's own words ("create dns record"); several intents: one a line.
-code: JavaScript over ops [{{api, id, name, method, path, tags, summary, effect}}], {spec} (the document, $refs \
-followed), await find(query, {{limit}}), await describe(name or "GET /path", {{depth}}); return the answer.
+Find API operations, as TypeScript declarations for `execute`. Give `query` or `code`.
+query: what to do, in the API's own words ("create dns record"); several: one a line.
+code: JavaScript over ops [{{api, name, method, path, tags, summary, effect}}], {spec} (the document), \
+await find(query, {{limit}}), await describe(name, {{depth}}); return the answer.
 APIs: {apis}."""
 
 EXECUTE = """\
-Run a JavaScript/TypeScript program (async function body) that calls APIs; you see only what it returns. \
-Make all calls in it, filter and join there, return little.
+Run a JavaScript program (async function body) that calls APIs; you see only what it returns. \
+Do the whole task in it, filter and join there, return little.
 {policy}
-APIs, each a global: {apis}. Get names and arguments from `search`.
+APIs, each a global: {apis}. Names and arguments: from `search`.
   await {api}.NAME({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
-  await {api}.NAME.items(args)  // all pages of a list, as an array
-  await {api}.get("/things/{{id}}", {{id}})  // by path; also post, put, patch, delete
-  await {api}.request({{method, path, query, headers, body}})  // what no operation does
-Each gives the parsed body or throws ApiError {{status, body, headers}}; NAME.raw(args) gives \
-{{status, headers, body}}.{files}
-Also ops, find(), describe(), console.log. No fetch, import{no_files} or process; credentials are added."""
+  await {api}.NAME.items(args)  // all pages of a list
+  await {api}.NAME.raw(args)  // {{status, headers, body}}
+Also {api}.get("/things/{{id}}", {{id}}), post, put, patch, delete, request({{method, path, query, headers, body}}).
+Calls give the parsed body or throw ApiError {{status, body, headers}}.{files}
+There are ops, find(), describe(), console.log. No fetch, import{no_files} or process; credentials are added."""
 
 FILES = """
 await files.open("a.pdf") gives a file for a body; await files.save(file, "b.pdf") saves a file, bytes or text; also \
@@ -68,7 +67,7 @@ def tools(apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = 
         {
             "name": "search",
             "description": SEARCH.format(spec="spec" if len(apis) == 1 else "spec.<api>", apis=titled(apis)),
-            "inputSchema": _schema(query=_string(), code=_string()),
+            "inputSchema": _schema(query=_of("string"), code=_of("string")),
             "annotations": {"readOnlyHint": True, "idempotentHint": True, "openWorldHint": False},
         },
         {
@@ -80,9 +79,7 @@ def tools(apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = 
                 files=FILES if files else "",
                 no_files="" if files else ", files",
             ),
-            "inputSchema": _schema(
-                required=["code"], code=_string(), max_tokens=_string("of the answer; default 1500")
-            ),
+            "inputSchema": _schema(required=["code"], code=_of("string"), max_tokens=_of("integer")),
             "annotations": _annotations(allowed),
         },
     ]
@@ -164,8 +161,8 @@ def _run_cost(run: str) -> int:
     return 6
 
 
-def _string(description: str = "") -> dict[str, str]:
-    return {"type": "string", **({"description": description} if description else {})}
+def _of(kind: str) -> dict[str, str]:
+    return {"type": kind}
 
 
 def _schema(required: list[str] | None = None, **properties: dict[str, str]) -> dict[str, Any]:
