@@ -123,7 +123,7 @@ CREATES = _set(
 CHANGES = _set(
     """
     update edit change modify set adjust alter replace rename patch put configure fix enable disable turn mark
-    move
+    move assign reassign transfer
     """
 )
 DELETES = _set(

@@ -26,6 +26,7 @@ _MAX_PAIRS = 3
 _DEPTH = 0.01
 _MAX_DEPTH = 10
 _GAP = 4
+_PREPOSITIONS = frozenset({"to", "from", "for", "of", "in", "on", "into", "at"})
 _KINDS = (
     (DELETES, frozenset({"DELETE"}), None),
     (CHANGES, frozenset({"PATCH", "PUT", "POST"}), False),
@@ -47,6 +48,7 @@ class Wish:
         self._terms = frozenset(numbers[term] for term in stems if term in numbers)
         self._pairs = frozenset(pairwise(numbers.get(term, -1) for term in stems))
         self._methods, self._makes = _methods(line, spelt)
+        self._things = self._terms if self._makes is None else self._terms & _in_front(spelt, numbers)
         nouns = [word for word in spelt if word not in STOP and word not in READS]
         self._many = "list" in spelt or any(_is_plural(word) for word in nouns)
 
@@ -62,18 +64,19 @@ class Wish:
                 factor *= _FITTING
         if method == "GET" and self._many and collection and (not self._methods or "GET" in self._methods):
             factor *= _MANY
-        factor *= 1 + _SUMMARY * self._share(summary or name)
-        factor *= 1 + _NAME * self._share(name)
-        factor *= 1 + _LEAF * self._share(leaf)
+        factor *= 1 + _SUMMARY * _share(summary or name, self._terms)
+        factor *= 1 + _NAME * _share(name, self._terms)
+        factor *= 1 + _LEAF * _share(leaf, self._things)
         pairs = self._pairs.intersection((*pairwise(summary), *pairwise(name)))
         factor *= 1 + _PAIR * min(_MAX_PAIRS, len(pairs))
         depth = operation.path.count("/") - operation.path.count("/{")
         return factor * (1 - _DEPTH * min(depth, _MAX_DEPTH))
 
-    def _share(self, terms: Sequence[int]) -> float:
-        """Say how much of a text the query has words for."""
-        said = set(terms)
-        return len(said & self._terms) / len(said) if said else 0.0
+
+def _share(text: Sequence[int], terms: frozenset[int]) -> float:
+    """Say how much of a text the query has words for."""
+    said = set(text)
+    return len(said & terms) / len(said) if said else 0.0
 
 
 def spelt_out(words: Sequence[str]) -> list[str]:
@@ -96,6 +99,12 @@ def spelt_out(words: Sequence[str]) -> list[str]:
             long = ABBREVIATED.get(word, ())
             found.extend(long if len(long) > 1 else (word,))
     return found
+
+
+def _in_front(words: Sequence[str], numbers: Mapping[str, int]) -> frozenset[int]:
+    """Give the terms in front of a preposition: what is changed, not what it is changed to, for or in."""
+    end = next((at for at, word in enumerate(words) if at and word in _PREPOSITIONS), len(words))
+    return frozenset(numbers[term] for term in map(stem, words[:end]) if term in numbers)
 
 
 def _places(words: Sequence[str], start: int, behind: tuple[str, ...]) -> Iterable[int]:
