@@ -123,7 +123,8 @@ CREATES = _set(
 CHANGES = _set(
     """
     update edit change modify set adjust alter replace rename patch put configure fix enable disable turn mark
-    move assign reassign transfer
+    move assign reassign transfer pause resume stop cancel close reopen lock unlock approve reject retry restart
+    archive restore raise lower increase decrease
     """
 )
 DELETES = _set(
