@@ -30,9 +30,9 @@ _OUTPUTS = (
     Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 8, 4, named=_NAMES),
     Cut(1, 14, 6, named=_NAMES), Cut(2, 16, 6, named=_NAMES), Cut(2, 30, 8),
 )  # fmt: skip
-_TYPES = (Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 12, 6, named=_NAMES), Cut(1, 24, 8))
+_TYPES = (Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 12, 6, named=_NAMES), Cut(1, 24, 8), Cut(2, 24, 8))
 _WHOLE = 4
-_OVER = 1.1  # the estimate errs upwards by this
+_OVER = 1.16  # the estimate errs upwards by this
 _BOUND = 6_000
 _LONG, _SHORT, _NAMED = 120, 60, 50
 _FEW = 2
@@ -96,6 +96,7 @@ class _Answer:
             self._each(self.outputs, self.best, level, budget)
         self._types(3, budget)
         self._each(self.arguments, self.others, 5, budget)
+        self._types(5, budget)
 
     def _make_room(self, budget: int) -> None:
         """Show the whole arguments of the best, at the expense of the others, then in the order of the lines."""
@@ -141,7 +142,7 @@ class _Answer:
     def _types(self, level: int, budget: int) -> None:
         for named in list(self._used()):
             before = self.levels.get(named, 0)
-            if before >= level or named[1][2]:
+            if before >= level:
                 continue
             self.levels[named] = level
             if self._cost() > budget:
@@ -209,7 +210,7 @@ class _Answer:
 
             cuts = _ARGUMENTS if key[2] else _TYPES
             try:
-                printer = Printer(schemas, cuts[mark[2]], request=key[2], bound=_BOUND, alias=alias)
+                printer = Printer(schemas, cuts[min(mark[2], len(cuts) - 1)], request=key[2], bound=_BOUND, alias=alias)
                 text = printer.type({"$ref": key[1]})
             except TooLarge:
                 used.clear()
@@ -222,6 +223,7 @@ class _Answer:
         return lambda ref: self._named(operation.api, (source, ref, sent), used)
 
     def _named(self, api: str, key: Key, used: list[Key]) -> str | None:
+        key = self._alike.get((api, key), key)
         name = self.names.get(api, {}).get(key)
         if name:
             used.append(key)
@@ -238,6 +240,7 @@ class _Answer:
         elif ref is None and schema:
             ref = _ref(schema.get("items"))
         key = (id(schemas), ref or "", sent)
+        key = self._alike.get((operation.api, key), key)
         return (operation.api, key) if key in self.names.get(operation.api, {}) else None
 
     def _told_parameters(self, common: Mapping[str, tuple[list[Parameter], Schemas]]) -> list[list[Parameter]]:
@@ -264,6 +267,8 @@ class _Answer:
     def _name_shared(self) -> None:
         """Choose the types to name: objects of some size that the answers hold twice or more."""
         self._schemas: dict[int, Schemas] = {}
+        self._alike: dict[tuple[str, Key], Key] = {}
+        """What comes back and is just what is sent."""
         counts: Counter[tuple[str, Key]] = Counter()
         for operation in self.operations:
             signature = operation.signature
@@ -272,6 +277,11 @@ class _Answer:
             for schema, sent in ((signature.output, False), (body.schema if body else None, True)):
                 refs = _refs(schema, schemas, 1 if sent else 2)
                 counts.update((operation.api, (id(schemas), ref, sent)) for ref in refs)
+        for api, key in list(counts):
+            back = (*key[:2], False)
+            if key[2] and (api, back) in counts and not _differs(self._schemas[key[0]], {"$ref": key[1]}):
+                self._alike[api, back] = key
+                counts[api, key] += counts.pop((api, back))
         for (api, key), times in counts.items():
             schemas = self._schemas[key[0]]
             fields = schemas.fields if key[2] else schemas.properties
@@ -309,6 +319,15 @@ def _refs(schema: Any, schemas: Schemas, depth: int) -> Iterator[str]:
     elif depth > 0:
         for value in schemas.properties(found).values():
             yield from _refs(value, schemas, depth - 1)
+
+
+def _differs(schemas: Schemas, schema: Any, depth: int = 4) -> bool:
+    """Say whether what is sent of a schema is not what comes back."""
+    if any(schemas.says(schema, keyword) for keyword in ("readOnly", "writeOnly")):
+        return True
+    found = schemas.resolve(schema)
+    inner = [*schemas.fields(found).values(), *([found["items"]] if isinstance(found.get("items"), dict) else [])]
+    return depth > 0 and any(_differs(schemas, one, depth - 1) for one in inner)
 
 
 def _ref(schema: Any) -> str | None:
