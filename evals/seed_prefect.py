@@ -102,7 +102,7 @@ _ANIMALS = (
     "heron otter falcon lynx badger marten plover osprey weasel gecko ibis jackal kestrel lemur moth newt oriole puffin quail raven "
     "stoat tapir urchin vole wombat yak zebra adder bison crane"
 )
-_FIRST, _OCTOBER, _LAST = datetime(2026, 9, 21), datetime(2026, 10, 1), datetime(2026, 11, 1)  # noqa: DTZ001  (UTC, as the file has it)
+_FIRST, _OCTOBER, _LAST, _AHEAD = (datetime(*day) for day in ((2026, 9, 21), (2026, 10, 1), (2026, 11, 1), (2036, 11, 1)))  # noqa: DTZ001  (UTC)
 
 
 def runs() -> list[Row]:
@@ -150,11 +150,12 @@ def _ended(random: Random, flow: str, pool: str, start: datetime) -> Row:
 
 def _current(random: Random, state: str, label: str) -> Row:
     (flow, deployment), (pool, queue, *_) = random.choice([each for each in _deployments().items() if each[1][3]])
-    hours = random.randint(1, 11) if label in {"Late", "Running", "Pending", "Paused", "Suspended"} else random.randint(14, 300)
+    # What is scheduled and not late is so far ahead that it is not overdue, whenever the tasks are done.
+    ahead = label in {"Scheduled", "AwaitingRetry"}
     return {
         "flow": flow, "deployment": deployment, "pool": pool, "queue": queue, "state": state, "label": label, "message": None,
         "parameters": {"full_refresh": False, "lookback_days": 1}, "tags": ["eu"] if random.random() < 0.2 else [],
-        "start": _LAST + timedelta(hours=hours), "minutes": 0, "tasks": 0, "rows": None,
+        "start": (_AHEAD if ahead else _LAST) + timedelta(hours=random.randint(1, 11)), "minutes": 0, "tasks": 0, "rows": None,
     }  # fmt: skip
 
 
