@@ -62,6 +62,11 @@ _OTHERS = {
 }  # fmt: skip
 _ONLY_SEPTEMBER = {("ingest-weather", "archive"), ("backup-warehouse", "restore-test"), ("sync-crm", "full-history")}
 _LOOKBACK = {("sync-crm", "prod"): 14, ("sync-crm", "staging"): 3, ("sync-crm", "full-history"): 3650}
+_WATCHED = {
+    "sync-crm": "pause-deployment",
+    "backup-warehouse": "run-deployment",
+    "train-churn-model": "pause-deployment",
+}
 _TASKS = ("extract", "validate", "transform", "load", "publish")
 _ERRORS = {
     "FAILED": ("Task 'load' failed: connection to warehouse timed out", "HTTP 429 Too Many Requests from the source", "ValueError: 3 rows do not fit the schema"),
@@ -102,7 +107,10 @@ _ANIMALS = (
     "heron otter falcon lynx badger marten plover osprey weasel gecko ibis jackal kestrel lemur moth newt oriole puffin quail raven "
     "stoat tapir urchin vole wombat yak zebra adder bison crane"
 )
-_FIRST, _OCTOBER, _LAST, _AHEAD = (datetime(*day) for day in ((2026, 9, 21), (2026, 10, 1), (2026, 11, 1), (2036, 11, 1)))  # noqa: DTZ001  (UTC)
+# UTC, as the file has it.
+_FIRST, _OCTOBER, _LATER = datetime(2026, 9, 21), datetime(2026, 10, 1), datetime(2026, 10, 18)  # noqa: DTZ001
+_LAST, _AHEAD = datetime(2026, 11, 1), datetime(2036, 11, 1)  # noqa: DTZ001
+_NONE = datetime(1970, 1, 1)  # noqa: DTZ001
 
 
 def runs() -> list[Row]:
@@ -114,7 +122,8 @@ def runs() -> list[Row]:
     for (flow, deployment), (pool, queue, _cron, count, _paused) in _deployments().items():
         for place in range(count or 3 * ((flow, deployment) in _ONLY_SEPTEMBER)):
             old = not count or place % 9 == 4
-            start = _FIRST + timedelta(minutes=random.randrange(14_400)) if old else _OCTOBER + timedelta(minutes=random.randrange(44_400))
+            first, most = (_FIRST, 14_400) if old else (_OCTOBER, 44_400)
+            start = first + timedelta(minutes=random.randrange(most))
             run = {"flow": flow, "deployment": deployment, "pool": pool, "queue": queue, "start": start}
             found.append(run | _ended(random, flow, pool, start) | {"name": names.pop()})
     for state, label, count in (("SCHEDULED", "Scheduled", 24), ("SCHEDULED", "Late", 9), ("RUNNING", "Running", 12), ("PENDING", "Pending", 4),
@@ -131,10 +140,12 @@ def _deployments() -> dict[tuple[str, str], tuple[str, str, str | None, int, boo
 
 
 def _ended(random: Random, flow: str, pool: str, start: datetime) -> Row:
-    late = start >= datetime(2026, 10, 18)  # noqa: DTZ001
-    failing = 1.0 if flow == ("train-churn-model" if late else "sync-crm") else 0.5 if (flow, late) == ("backup-tracker", False) else 0.11
+    # Which flow fails most is not the same over the whole month and over its second half.
+    worst = "train-churn-model" if start >= _LATER else "sync-crm"
+    failing = 1.0 if flow == worst else 0.5 if flow == "backup-tracker" and start < _LATER else 0.11
     crashing = 0.3 if flow == "transcode-videos" else 0.06
-    state = random.choices(("FAILED", "CRASHED", "CANCELLED", "COMPLETED"), (failing, crashing, 0.03, 0.8 - failing / 2))[0]
+    chances = {"FAILED": failing, "CRASHED": crashing, "CANCELLED": 0.03, "COMPLETED": 0.8 - failing / 2}
+    state = random.choices(list(chances), list(chances.values()))[0]
     minutes = random.randint(20, 380) if pool == "gpu-a100" else random.randint(1, 55)
     label = "TimedOut" if state == "FAILED" and random.random() < 0.2 else state.capitalize()
     message = None if state == "COMPLETED" else random.choice(_ERRORS[state])
@@ -182,7 +193,7 @@ def seed(client: httpx2.Client) -> None:
     for run in runs():
         _run(post, run, flows[run["flow"]], deployments[run["flow"], run["deployment"]])
     _blocks(post)
-    for flow, action in (("sync-crm", "pause-deployment"), ("backup-warehouse", "run-deployment"), ("train-churn-model", "pause-deployment")):
+    for flow, action in _WATCHED.items():
         post("automations/", _automation(flow, action, flows[flow], deployments[flow, "prod"]))
 
 
@@ -197,7 +208,11 @@ def _deployment(flows: dict[str, str], key: tuple[str, str]) -> Row:
         "schedules": [{"schedule": {"cron": cron, "timezone": "Europe/Lisbon"}, "active": not paused}] if cron else [],
     }  # fmt: skip
     if name == "backfill":
-        made |= {"enforce_parameter_schema": True, "parameter_openapi_schema": _BACKFILL, "parameters": {"chunk_days": 1}}
+        made |= {
+            "enforce_parameter_schema": True,
+            "parameter_openapi_schema": _BACKFILL,
+            "parameters": {"chunk_days": 1},
+        }
     return made
 
 
@@ -213,7 +228,9 @@ def _run(post: Any, run: Row, flow: str, deployment: str) -> None:
     for place, task in enumerate(_TASKS[: run["tasks"]], 1):
         bad = place == run["tasks"] and run["state"] != "COMPLETED"
         ended = {"type": run["state"] if bad else "COMPLETED", "message": run["message"] if bad else None}
-        post("task_runs/", {"name": f"{task}-0", "flow_run_id": at, "task_key": task, "dynamic_key": "0", "state": ended})
+        post(
+            "task_runs/", {"name": f"{task}-0", "flow_run_id": at, "task_key": task, "dynamic_key": "0", "state": ended}
+        )
     if run["rows"]:
         table = [{"table": run["flow"].removeprefix("ingest-"), "rows": run["rows"]}]
         about = {"key": "rows-loaded", "type": "table", "description": "Rows written to the warehouse", "data": table}
@@ -224,7 +241,7 @@ def _run(post: Any, run: Row, flow: str, deployment: str) -> None:
 
 
 def _blocks(post: Any) -> None:
-    """Keep a few settings in blocks of types that the server has: webhooks and JSON of the teams."""
+    """Give each team a webhook, a block of a type that the server has."""
     kind = next(each for each in post("block_types/filter", {}) if each["slug"] == "slack-webhook")
     of = {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}}
     schema = post("block_schemas/filter", of)[0]
@@ -240,7 +257,12 @@ def _automation(flow: str, action: str, flow_id: str, deployment_id: str) -> Row
         "match": {"prefect.resource.id": "prefect.flow-run.*"}, "match_related": {"prefect.resource.id": f"prefect.flow.{flow_id}"},
     }  # fmt: skip
     act = {"type": action, "source": "selected", "deployment_id": deployment_id}
-    return {"name": f"{flow} failed three times", "description": f"Then {action}.", "trigger": trigger, "actions": [act]}
+    return {
+        "name": f"{flow} failed three times",
+        "description": f"Then {action}.",
+        "trigger": trigger,
+        "actions": [act],
+    }
 
 
 def date(database: Path) -> None:
@@ -250,11 +272,11 @@ def date(database: Path) -> None:
             start, end = run["start"], run["start"] + timedelta(minutes=run["minutes"])
             began, over = run["state"] not in {"SCHEDULED", "PENDING"}, run["minutes"] > 0
             (at,) = db.execute("SELECT id FROM flow_run WHERE name = ?", (run["name"],)).fetchone()
-            changed = over and end or start - timedelta(hours=12) * (run["state"] == "SCHEDULED")
+            changed = end if over else start - timedelta(hours=12 * (run["state"] == "SCHEDULED"))
             times = {
                 "created": start - timedelta(hours=12), "updated": changed, "expected_start_time": start, "state_timestamp": changed,
                 "start_time": start if began else None, "end_time": end if over else None,
-                "total_run_time": datetime(1970, 1, 1) + (end - start),  # noqa: DTZ001
+                "total_run_time": _NONE + (end - start),
             }  # fmt: skip
             _update(db, "flow_run", {**times, "run_count": int(began)}, "id", at)
             _update(db, "flow_run_state", {"created": changed, "timestamp": changed}, "flow_run_id", at)
@@ -264,9 +286,11 @@ def date(database: Path) -> None:
                 first = start + step * place
                 mine = {
                     "created": first, "expected_start_time": first, "start_time": first, "end_time": first + step,
-                    "state_timestamp": first + step, "total_run_time": datetime(1970, 1, 1) + step, "run_count": 1,  # noqa: DTZ001
+                    "state_timestamp": first + step, "total_run_time": _NONE + step, "run_count": 1,
                 }  # fmt: skip
-                (one,) = db.execute("SELECT id FROM task_run WHERE flow_run_id = ? AND task_key = ?", (at, task)).fetchone()
+                (one,) = db.execute(
+                    "SELECT id FROM task_run WHERE flow_run_id = ? AND task_key = ?", (at, task)
+                ).fetchone()
                 _update(db, "task_run", mine, "id", one)
                 _update(db, "task_run_state", {"created": first + step, "timestamp": first + step}, "task_run_id", one)
         db.commit()
@@ -274,5 +298,7 @@ def date(database: Path) -> None:
 
 
 def _update(db: sqlite3.Connection, table: str, values: Row, by: str, at: str) -> None:
-    told = [value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value for value in values.values()]
+    told = [
+        value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value for value in values.values()
+    ]
     db.execute(f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in values)} WHERE {by} = ?", (*told, at))

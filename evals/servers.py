@@ -217,12 +217,12 @@ def prefect(fleet: Fleet) -> Api:
     """Start Prefect's server on a copy of its seeded SQLite file, without the services that change runs by themselves."""
     home = fleet.folder / "prefect"
     shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(_prefect_seeded(), home)
+    shutil.copytree(prefect_seeded(), home)
     return _again(lambda: _prefect(fleet, home))
 
 
-def _prefect_seeded() -> Path:
-    """Give the folder of a seeded server. It is made once for each version of the seed, in some 30 s; others wait."""
+def prefect_seeded() -> Path:
+    """Give the folder of a seeded server. It is made once for each version of the seed, in about a minute; others wait."""
     mark = hashlib.sha256((HERE / "seed_prefect.py").read_bytes() + (HERE / "requirements.txt").read_bytes())
     kept = HOME / f"prefect-{mark.hexdigest()[:12]}"
     with (HOME / "prefect.lock").open("w") as lock:

@@ -54,7 +54,9 @@ def _crashed(world: World) -> dict[str, Any]:
 def _lookback(world: World) -> dict[str, Any]:
     flow = next(row["id"] for row in world.prefect("flows") if row["name"] == "sync-crm")
     days = {
-        row["name"]: row["parameters"]["lookback_days"] for row in world.prefect("deployments") if row["flow_id"] == flow
+        row["name"]: row["parameters"]["lookback_days"]
+        for row in world.prefect("deployments")
+        if row["flow_id"] == flow
     }
     return {"right": days["prod"], "decoys": [each for name, each in days.items() if name != "prod"]}
 
