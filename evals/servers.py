@@ -33,12 +33,14 @@ from places import HERE, HOME, KEYHOLE, KEYHOLE_PYTHON, PYTHON, environment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_START_S = 60.0
+_START_S = 120.0
 _PDNS_SCHEMAS = (
     Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"),
     Path("/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql"),
 )
 _LIBC = ctypes.CDLL(None)
+_ASKS = httpx2.Client()
+"""Asks whether a server is up: many times, and a client of its own for each would cost more than the server's start."""
 
 
 class ServerError(Exception):
@@ -232,8 +234,11 @@ def prefect_seeded() -> Path:
         fleet = Fleet(Path(mkdtemp(dir=HOME, prefix="prefect-draft-")))
         try:
             home = fleet.folder / "prefect"
-            with _again(lambda: _prefect(fleet, home)).client() as client:
+            api = _again(lambda: _prefect(fleet, home))
+            with api.client() as client:
                 seed_prefect.seed(client)
+                # As it serves it. Every process makes it anew at first, for a second or more: too long for eight at once.
+                (home / "openapi.json").write_text(client.get("openapi.json").raise_for_status().text, "utf-8")
             fleet.stop()
             seed_prefect.date(home / "prefect.db")
             home.rename(kept)
@@ -244,22 +249,23 @@ def prefect_seeded() -> Path:
 
 
 def _prefect(fleet: Fleet, home: Path) -> Api:
-    port, headers = _free_port(socket.SOCK_STREAM), {"Authorization": "Basic ZXZhbDpldmFs"}
+    seeded = home / "openapi.json"
+    port, headers, first = _free_port(socket.SOCK_STREAM), {"Authorization": "Basic ZXZhbDpldmFs"}, not seeded.is_file()
     env = {
         "PREFECT_HOME": str(home), "PREFECT_SERVER_API_AUTH_STRING": "eval:eval", "PREFECT_LOGGING_LEVEL": "WARNING",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": str(first),
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": str(first),
     }  # fmt: skip
     options = ("--host", "127.0.0.1", "--port", str(port), "--no-ui", "--no-services")
     process = fleet.spawn("prefect", PYTHON.with_name("prefect"), "server", "start", *options, env=env)
     url = f"http://127.0.0.1:{port}/api"
     fleet.wait("prefect", process, lambda _log: _try(f"{url}/admin/version", headers))
-    document = httpx2.get(f"{url}/openapi.json", headers=headers).raise_for_status().json()
-    return Api("prefect", url, headers, document)
+    return Api("prefect", url, headers, {} if first else json.loads(seeded.read_text("utf-8")))
 
 
 def _try(url: str, headers: dict[str, str]) -> str | None:
     try:
-        return httpx2.get(url, headers=headers).raise_for_status().text
+        return _ASKS.get(url, headers=headers).raise_for_status().text
     except httpx2.HTTPError:
         return None
 
