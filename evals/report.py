@@ -96,7 +96,7 @@ def _solved(of: list[Result]) -> str:
 
 def _goals(results: Results) -> list[str]:
     """Say how far the goal is: Keyhole's tokens next to those of each peer, and of the peer that was better at each task."""
-    said = ["Keyhole's next to theirs, over the tasks that both ran: in all, and the median task.", ""]
+    said: list[str] = []
     for peers in (("fastmcp",), ("tools",), ("fastmcp", "tools")):
         told = [
             f"{name} {ratios}"
@@ -105,7 +105,8 @@ def _goals(results: Results) -> list[str]:
         ]
         name = _NAMES[peers[0]] if len(peers) == 1 else "the better peer of each task"
         said += [f"- {name}: {'; '.join(told)}"] if told else []
-    return said
+    head = "Keyhole's next to theirs, over the tasks that both ran: in all, and the median task."
+    return [head, "", *said] if said else []
 
 
 def _rows(results: Results) -> dict[str, dict[str, Result]]:
