@@ -11,12 +11,11 @@ from pathlib import Path
 EVALS = Path(__file__).parents[2] / "evals"
 
 
-def finished(
-    runs: Path, task: str, arm: str, definitions: int, calls: int, answers: int, *, solved: bool = True
-) -> None:
-    """Leave a finished run of one call behind, as the keeper does."""
+def finished(runs: Path, task: str, arm: str, cost: tuple[int, int, int], *, solved: bool = True) -> None:
+    """Leave a finished run of one call behind, as the keeper does; it cost (definitions, calls, answers)."""
     folder = runs / f"{task}-{arm}"
     folder.mkdir(parents=True)
+    definitions, calls, answers = cost
     total = definitions * 2 + calls + answers
     tokens = {
         "turns": 2,
@@ -46,11 +45,11 @@ def report(runs: Path) -> str:
 
 
 def test_an_arm_that_did_not_run_is_said_and_compared_with_nothing(tmp_path):
-    finished(tmp_path, "whoami", "keyhole", 400, 100, 100)
-    finished(tmp_path, "whoami", "tools", 5_000, 10, 90)
-    finished(tmp_path, "whoami", "fastmcp", 400, 50, 150)
-    finished(tmp_path, "crashed", "keyhole", 400, 150, 50)
-    finished(tmp_path, "crashed", "fastmcp", 400, 600, 600, solved=False)
+    finished(tmp_path, "whoami", "keyhole", (400, 100, 100))
+    finished(tmp_path, "whoami", "tools", (5_000, 10, 90))
+    finished(tmp_path, "whoami", "fastmcp", (400, 50, 150))
+    finished(tmp_path, "crashed", "keyhole", (400, 150, 50))
+    finished(tmp_path, "crashed", "fastmcp", (400, 600, 600), solved=False)
     table = report(tmp_path)
     assert "| crashed | question | prefect | yes, 1, 1,000 | not run | **no**, 1, 2,000 | 0.50 |" in table
     assert "| whoami | question | tracker | yes, 1, 1,000 | yes, 1, 10,100 | yes, 1, 1,000 | 1.00 |" in table
@@ -66,7 +65,7 @@ def test_an_arm_that_did_not_run_is_said_and_compared_with_nothing(tmp_path):
 
 
 def test_without_a_peer_nothing_is_compared(tmp_path):
-    finished(tmp_path, "crashed", "keyhole", 400, 150, 50)
+    finished(tmp_path, "crashed", "keyhole", (400, 150, 50))
     table = report(tmp_path)
     assert "| crashed | question | prefect | yes, 1, 1,000 |  |" in table
     assert "over 1" not in table
