@@ -34,6 +34,8 @@ def stray(world: World) -> None:
     elif api == "powerdns":
         sets = [{"name": "beta.rowan.example.", "type": "A", "changetype": "DELETE", "records": []}]
         world.ask("powerdns", "PATCH", "/servers/localhost/zones/rowan.example.", json={"rrsets": sets})
+    elif api == "prefect":
+        world.ask("prefect", "PATCH", "/variables/name/max_attempts", json={"value": 4})
     else:
         for at in ("products/records/p-200", "customers/records/c-017"):
             world.ask("kinto", "PATCH", f"/buckets/shop/collections/{at}", json={"data": {"note": "stray"}})

@@ -13,18 +13,23 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from places import ARMS, HERE, RUNS
+from tasks import TASKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Result = dict[str, Any]
+Results = dict[tuple[str, str], Result]
 _PROGRAM, _ANSWER = 900, 260
 _NAMES = {"keyhole": "Keyhole", "tools": "a tool an operation", "fastmcp": "FastMCP CodeMode"}
 
 
-def finished(runs: Path) -> dict[tuple[str, str], Result]:
+def finished(runs: Path) -> Results:
     """Give the last result of each task in each arm, with its transcript under `transcript`."""
-    found: dict[tuple[str, str], Result] = {}
+    found: Results = {}
     for path in sorted(runs.glob("*/result.json"), key=lambda path: path.stat().st_mtime):
         result = json.loads(path.read_text("utf-8"))
         if result["how"] == "stopped":
@@ -36,17 +41,20 @@ def finished(runs: Path) -> dict[tuple[str, str], Result]:
     return found
 
 
-def table(results: dict[tuple[str, str], Result], arms: list[str]) -> list[str]:
+def table(results: Results, arms: list[str]) -> list[str]:
     """Give the table: a line a task, solved, calls and tokens of each arm, and the ratio to the better peer."""
-    head = ["task", "kind", *(f"{_NAMES[arm]}: solved, calls, tokens" for arm in arms)]
-    lines = ["| " + " | ".join([*head, "next to the better"]) + " |", "|---" * 2 + "|--:" * (len(arms) + 1) + "|"]
+    head = ["task", "kind", "servers", *(f"{_NAMES[arm]}: solved, calls, tokens" for arm in arms), "next to the better"]
+    lines = [_line(head), "|---" * 3 + "|--:" * (len(arms) + 1) + "|"]
     for task in dict.fromkeys(task for task, _ in results):
         row = {arm: results[task, arm] for arm in arms if (task, arm) in results}
-        cells = [_cell(row.get(arm)) for arm in arms]
-        ratio = _ratio(row)
+        ratio = f"{row['keyhole']['tokens']['total'] / best:.2f}" if "keyhole" in row and (best := _best(row)) else ""
         kind = next(iter(row.values()))["kind"]
-        lines.append("| " + " | ".join([task, kind, *cells, f"{ratio:.2f}" if ratio else ""]) + " |")
+        lines.append(_line([task, kind, "+".join(TASKS[task].apis), *(_cell(row.get(arm)) for arm in arms), ratio]))
     return lines
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _cell(result: Result | None) -> str:
@@ -55,55 +63,102 @@ def _cell(result: Result | None) -> str:
     return f"{'yes' if result['solved'] else '**no**'}, {result['tool_calls']}, {result['tokens']['total']:,}"
 
 
-def _ratio(row: dict[str, Result], kind: str = "total") -> float | None:
-    peers = [result["tokens"][kind] for arm, result in row.items() if arm != "keyhole"]
-    return row["keyhole"]["tokens"][kind] / min(peers) if "keyhole" in row and peers else None
+def _best(row: dict[str, Result], kind: str = "total", peers: Sequence[str] = ("tools", "fastmcp")) -> int | None:
+    """Give the fewest tokens of the peers that did a task."""
+    return min((row[arm]["tokens"][kind] for arm in peers if arm in row), default=None)
 
 
-def summary(results: dict[tuple[str, str], Result], arms: list[str]) -> list[str]:
-    """Give the table of the arms, over all their tasks."""
+def summary(results: Results, arms: list[str]) -> list[str]:
+    """Give the table of the arms, each over the tasks that it ran."""
     lines = [
-        "| arm | solved | tool calls, median (most) | failed calls | definitions, median | tokens, median | tokens, all tasks | context, all tasks |",
+        "| arm | solved | tool calls, median (most) | failed calls | definitions, median | tokens, median | tokens, its tasks | context, its tasks |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
+    whole = len({task for task, _ in results})
     for arm in arms:
         of = [result for (_, at), result in results.items() if at == arm]
-        if not of:
-            continue
         calls, costs = [each["tool_calls"] for each in of], [each["tokens"] for each in of]
         cells = [
             _NAMES[arm],
-            f"{sum(each['solved'] for each in of)} of {len(of)}",
+            _solved(of) + (f" ({whole - len(of)} not run)" if len(of) < whole else ""),
             f"{median(calls):g} ({max(calls)})",
             str(sum(each["failed_calls"] for each in of)),
             *(f"{median(each[kind] for each in costs):,.0f}" for kind in ("definitions", "total")),
             *(f"{sum(each[kind] for each in costs):,}" for kind in ("total", "context")),
         ]
-        lines.append("| " + " | ".join(cells) + " |")
+        lines.append(_line(cells))
     return [*lines, "", *_goals(results)]
 
 
-def _goals(results: dict[tuple[str, str], Result]) -> list[str]:
-    """Say how far the goal is: the tokens next to the better of the two peers, task by task and over all."""
+def _solved(of: list[Result]) -> str:
+    return f"{sum(each['solved'] for each in of)} of {len(of)}"
+
+
+def _goals(results: Results) -> list[str]:
+    """Say how far the goal is: Keyhole's tokens next to those of each peer, and of the peer that was better at each task."""
+    said: list[str] = []
+    for peers in (("fastmcp",), ("tools",), ("fastmcp", "tools")):
+        told = [
+            f"{name} {ratios}"
+            for kind, name in (("total", "tokens"), ("context", "accumulated context"))
+            if (ratios := _ratios(list(_rows(results).values()), kind, peers))
+        ]
+        name = _NAMES[peers[0]] if len(peers) == 1 else "the better peer of each task"
+        said += [f"- {name}: {'; '.join(told)}"] if told else []
+    head = "Keyhole's next to theirs, over the tasks that both ran: in all, and the median task."
+    return [head, "", *said] if said else []
+
+
+def _rows(results: Results) -> dict[str, dict[str, Result]]:
     rows: dict[str, dict[str, Result]] = {}
     for (task, arm), result in results.items():
         rows.setdefault(task, {})[arm] = result
-    whole = [row for row in rows.values() if row.keys() >= set(ARMS)]
-    if not whole:
-        return []
-    said = [f"Over the {len(whole)} tasks that all three arms ran:", ""]
-    for kind, name in (("total", "tokens"), ("context", "accumulated context")):
-        sums = {arm: sum(row[arm]["tokens"][kind] for row in whole) for arm in ARMS}
-        better = min(("tools", "fastmcp"), key=lambda arm: sums[arm])
-        ratios = [ratio for row in whole if (ratio := _ratio(row, kind))]
-        said.append(
-            f"- {name}: Keyhole's are {sums['keyhole'] / sums[better]:.2f} of those of the better peer ({_NAMES[better]}) in all; the median of the "
-            f"tasks, each next to the peer that was better there, is {median(ratios):.2f}."
-        )
-    return said
+    return rows
 
 
-def transcripts(results: dict[tuple[str, str], Result], arm: str) -> str:
+def _ratios(rows: list[dict[str, Result]], kind: str, peers: Sequence[str]) -> str:
+    """Give Keyhole's tokens next to the fewest of some peers, in all and in the median task; empty where none is to compare."""
+    pairs = [(row["keyhole"]["tokens"][kind], best) for row in rows if "keyhole" in row and (best := _best(row, kind, peers))]  # fmt: skip
+    if not pairs:
+        return ""
+    whole = sum(own for own, _ in pairs) / sum(theirs for _, theirs in pairs)
+    return f"{whole:.3g}, {median(own / theirs for own, theirs in pairs):.3g} (over {len(pairs)})"
+
+
+def by_server(results: Results, arms: list[str]) -> list[str]:
+    """Give the table of the servers, a line an arm: what it did there, and of what its tokens are."""
+    lines = [
+        "| server | arm | solved | calls, median | tokens, median | tokens, in all | definitions x turns | calls | answers | Keyhole's next to it: in all, median |",
+        "|---|---|" + "--:|" * 8,
+    ]
+    servers = dict.fromkeys(_server(task) for task in TASKS)
+    for server in servers:
+        rows = [row for task, row in _rows(results).items() if _server(task) == server]
+        for arm in arms if rows else ():
+            of = [row[arm] for row in rows if arm in row]
+            lines.append(_line([server, _NAMES[arm], *(_did(of, rows, arm) if of else ["not run", *[""] * 7])]))
+    return lines
+
+
+def _did(of: list[Result], rows: list[dict[str, Result]], arm: str) -> list[str]:
+    costs = [each["tokens"] for each in of]
+    parts = [sum(each["definitions"] * each["turns"] for each in costs), *(sum(each[kind] for each in costs) for kind in ("calls", "answers"))]  # fmt: skip
+    return [
+        _solved(of),
+        f"{median(each['tool_calls'] for each in of):g}",
+        f"{median(each['total'] for each in costs):,.0f}",
+        f"{sum(parts):,}",
+        *(f"{part:,}" for part in parts),
+        _ratios(rows, "total", (arm,)) if arm != "keyhole" else "",
+    ]
+
+
+def _server(task: str) -> str:
+    apis = TASKS[task].apis
+    return apis[0] if len(apis) == 1 else "several"
+
+
+def transcripts(results: Results, arm: str) -> str:
     """Give what one arm's agents did, shortened: every call, how its answer began, what went wrong."""
     parts = [
         f"# {_NAMES[arm]}: what the agents did",
@@ -161,6 +216,8 @@ def main() -> None:
         "",
         *([asked.model, ""] if asked.model else []),
         *summary(results, arms),
+        "",
+        *by_server(results, arms),
         "",
         *table(results, arms),
         "",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts and finishes runs: one task, one arm, fresh servers.
 
-    run.py setup                    make the environment of the evals (about a minute, once)
+    run.py setup                    make the environment of the evals (some minutes, once)
     run.py list                     the tasks
     run.py start TASK ARM           start a run; prints its name and the file with the prompt for the agent
     run.py finish RUN ['ANSWER']    check it, write result.json, stop its servers
@@ -66,6 +66,7 @@ def setup() -> None:
         [uv, "pip", "install", "--quiet", "--python", PYTHON, "--override", HOME / "overrides.txt", "-r", HERE / "requirements.txt"],
         check=True,
     )  # fmt: skip
+    subprocess.run([PYTHON, "-c", "import servers; servers.prefect_seeded()"], cwd=HERE, env=environment(), check=True)
 
 
 def start(task: str, arm: str, limit_s: float = 900) -> Path:

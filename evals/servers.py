@@ -1,4 +1,4 @@
-"""The real servers of one run, each a process on loopback ports of its own: the tracker, PowerDNS, Kinto, and the arm.
+"""The real servers of one run, each a process on loopback ports of its own: the tracker, PowerDNS, Kinto, Prefect, and the arm.
 
 A `Fleet` holds them; they end with it, and with the process that made it, however that ends.
 """
@@ -6,6 +6,8 @@ A `Fleet` holds them; they end with it, and with the process that made it, howev
 from __future__ import annotations
 
 import ctypes
+import fcntl
+import hashlib
 import json
 import os
 import re
@@ -20,21 +22,25 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+import seed_prefect
 from openapi3 import to_openapi3
-from places import HERE, KEYHOLE, KEYHOLE_PYTHON, PYTHON, environment
+from places import HERE, HOME, KEYHOLE, KEYHOLE_PYTHON, PYTHON, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_START_S = 60.0
+_START_S = 120.0
 _PDNS_SCHEMAS = (
     Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"),
     Path("/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql"),
 )
 _LIBC = ctypes.CDLL(None)
+_ASKS = httpx2.Client()
+"""Asks whether a server is up: many times, and a client of its own for each would cost more than the server's start."""
 
 
 class ServerError(Exception):
@@ -209,9 +215,57 @@ threads = 4
     return Api("kinto", url, headers, document)
 
 
+def prefect(fleet: Fleet) -> Api:
+    """Start Prefect's server on a copy of its seeded SQLite file, without the services that change runs by themselves."""
+    home = fleet.folder / "prefect"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(prefect_seeded(), home)
+    return _again(lambda: _prefect(fleet, home))
+
+
+def prefect_seeded() -> Path:
+    """Give the folder of a seeded server. It is made once for each version of the seed, in about a minute; others wait."""
+    mark = hashlib.sha256((HERE / "seed_prefect.py").read_bytes() + (HERE / "requirements.txt").read_bytes())
+    kept = HOME / f"prefect-{mark.hexdigest()[:12]}"
+    with (HOME / "prefect.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if kept.is_dir():
+            return kept
+        fleet = Fleet(Path(mkdtemp(dir=HOME, prefix="prefect-draft-")))
+        try:
+            home = fleet.folder / "prefect"
+            api = _again(lambda: _prefect(fleet, home))
+            with api.client() as client:
+                seed_prefect.seed(client)
+                # As it serves it. Every process makes it anew at first, for a second or more: too long for eight at once.
+                (home / "openapi.json").write_text(client.get("openapi.json").raise_for_status().text, "utf-8")
+            fleet.stop()
+            seed_prefect.date(home / "prefect.db")
+            home.rename(kept)
+        finally:
+            fleet.stop()
+            shutil.rmtree(fleet.folder)
+    return kept
+
+
+def _prefect(fleet: Fleet, home: Path) -> Api:
+    seeded = home / "openapi.json"
+    port, headers, first = _free_port(socket.SOCK_STREAM), {"Authorization": "Basic ZXZhbDpldmFs"}, not seeded.is_file()
+    env = {
+        "PREFECT_HOME": str(home), "PREFECT_SERVER_API_AUTH_STRING": "eval:eval", "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": str(first),
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": str(first),
+    }  # fmt: skip
+    options = ("--host", "127.0.0.1", "--port", str(port), "--no-ui", "--no-services")
+    process = fleet.spawn("prefect", PYTHON.with_name("prefect"), "server", "start", *options, env=env)
+    url = f"http://127.0.0.1:{port}/api"
+    fleet.wait("prefect", process, lambda _log: _try(f"{url}/admin/version", headers))
+    return Api("prefect", url, headers, {} if first else json.loads(seeded.read_text("utf-8")))
+
+
 def _try(url: str, headers: dict[str, str]) -> str | None:
     try:
-        return httpx2.get(url, headers=headers).raise_for_status().text
+        return _ASKS.get(url, headers=headers).raise_for_status().text
     except httpx2.HTTPError:
         return None
 
@@ -224,7 +278,7 @@ def _answers(url: str, headers: dict[str, str]) -> None:
         time.sleep(0.05)
 
 
-STARTS = {"tracker": tracker, "powerdns": powerdns, "kinto": kinto}
+STARTS = {"tracker": tracker, "powerdns": powerdns, "kinto": kinto, "prefect": prefect}
 
 
 def arm(fleet: Fleet, name: str, apis: list[Api]) -> str:

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+_PREFECT_PAGE = 200
+_PREFECT_KINDS = (
+    "flows", "deployments", "work_pools", "work_queues", "v2/concurrency_limits", "concurrency_limits", "variables", "automations",
+    "block_documents", "artifacts", "task_runs",
+)  # fmt: skip
+_PREFECT_MOVING = {
+    "updated", "last_polled", "status", "work_pool", "work_queue", "state", "estimated_run_time", "estimated_start_time_delta",
+    "block_schema", "block_type",
+}  # fmt: skip
+
 
 @dataclass
 class World:
@@ -34,7 +44,7 @@ class World:
             client.close()
 
     def seed(self) -> None:
-        """Fill PowerDNS and Kinto, the same every time; the tracker comes filled."""
+        """Fill PowerDNS and Kinto, the same every time; the tracker and Prefect come filled."""
         if "powerdns" in self.apis:
             seed_powerdns.seed(self.clients["powerdns"])
         if "kinto" in self.apis:
@@ -138,3 +148,44 @@ class World:
             rows += answer.json()["data"]
             url = answer.headers.get("Next-Page", "").removeprefix(self.apis["kinto"].url)
         return {row["id"]: {name: value for name, value in row.items() if name != "last_modified"} for row in rows}
+
+    # Prefect
+
+    def prefect(self, path: str, **body: Any) -> list[Row]:
+        """Give every item of every page of a list of Prefect, such as `flow_runs`."""
+        rows: list[Row] = []
+        while True:
+            page = self.ask("prefect", "POST", f"{path}/filter", json={**body, "offset": len(rows)}).json()
+            rows += page
+            if len(page) < _PREFECT_PAGE:
+                return rows
+
+    def runs(self) -> dict[str, Row]:
+        """Give every flow run of Prefect by its id, with the names of its flow and its deployment as FLOW/DEPLOYMENT."""
+        kept = (
+            "name", "flow_id", "deployment_id", "state_type", "state_name", "parameters", "tags", "start_time", "end_time", "total_run_time",
+            "work_pool_name", "work_queue_name", "run_count",
+        )  # fmt: skip
+        flows = {row["id"]: row["name"] for row in self.prefect("flows")}
+        deployments = {row["id"]: f"{flows[row['flow_id']]}/{row['name']}" for row in self.prefect("deployments")}
+        return {
+            row["id"]: {
+                **{name: row[name] for name in kept},
+                "flow": flows[row["flow_id"]],
+                "deployment": deployments.get(row["deployment_id"]),
+            }
+            for row in self.prefect("flow_runs")
+        }
+
+    def orchestration(self) -> dict[str, dict[str, Row]]:
+        """Give all that Prefect keeps, by kind and id, without what changes by itself."""
+        found = {kind: {row["id"]: row for row in self.prefect(kind)} for kind in _PREFECT_KINDS}
+        for pool in list(found["work_pools"].values()):
+            found["work_queues"] |= {row["id"]: row for row in self.prefect(f"work_pools/{pool['name']}/queues")}
+        state = {
+            kind: {key: {name: row[name] for name in row.keys() - _PREFECT_MOVING} for key, row in rows.items()}
+            for kind, rows in found.items()
+        }
+        for row in state["deployments"].values():
+            row["schedules"] = [[each["schedule"], each["active"]] for each in row["schedules"]]
+        return {**state, "flow_runs": self.runs()}

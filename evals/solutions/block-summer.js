@@ -1,13 +1,5 @@
-async function all(list, args) {
-  const found = [];
-  for (let page = 1; ; page++) {
-    const rows = await list({ ...args, per_page: 100, page });
-    found.push(...rows);
-    if (rows.length < 100) return found;
-  }
-}
 const milestone = (await tracker.milestones_list({ project: "WEB" })).find((each) => each.title === "Summer release");
-const issues = (await all(tracker.issues_list_for_project, { project: "WEB", milestone_id: milestone.id })).filter((issue) => issue.state !== "closed");
+const issues = (await tracker.issues_list_for_project.items({ project: "WEB", milestone_id: milestone.id })).filter((issue) => issue.state !== "closed");
 for (const { project, number, labels } of issues) {
   const names = new Set([...labels.map((label) => label.name), "blocked"]);
   await tracker.issues_set_labels({ project, number, body: { labels: [...names] } });

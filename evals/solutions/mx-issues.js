@@ -1,13 +1,5 @@
-async function all(list, args) {
-  const found = [];
-  for (let page = 1; ; page++) {
-    const rows = await list({ ...args, per_page: 100, page });
-    found.push(...rows);
-    if (rows.length < 100) return found;
-  }
-}
 const server_id = "localhost";
-const titles = new Set((await all(tracker.issues_list_for_project, { project: "OPS" })).map((issue) => issue.title));
+const titles = new Set((await tracker.issues_list_for_project.items({ project: "OPS" })).map((issue) => issue.title));
 const zones = (await powerdns.list_zones({ server_id })).filter((zone) => zone.kind === "Native");
 const made = [];
 for (const { id, name } of zones) {

@@ -9,13 +9,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from typing import TYPE_CHECKING
 
-from tasks import errors, joins, pages, questions, several, writes
+from tasks import errors, joins, pages, prefect, questions, several, writes
 
 if TYPE_CHECKING:
     from tasks.task import Task
 
 TASKS: dict[str, Task] = {
-    task.id: task for module in (questions, joins, pages, writes, errors, several) for task in module.TASKS
+    task.id: task for module in (questions, joins, pages, writes, errors, several, prefect) for task in module.TASKS
 }
 
 if __name__ == "__main__":

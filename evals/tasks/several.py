@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from world import World
 
 
-def _new_issues(world: World, before: dict[str, Any], project: str, right: dict[str, dict[str, Any]]) -> list[str]:
+def new_issues(world: World, before: dict[str, Any], project: str, right: dict[str, dict[str, Any]]) -> list[str]:
     """Compare the issues that were made (by title) with those that should have been, and the others with before."""
     found = world.issues()
     made = {key: found.pop(key) for key in found.keys() - before.keys()}
@@ -43,7 +43,7 @@ def _mx_issues(world: World, truth: Any, _answer: str) -> list[str]:
     right = {
         title: {"priority": "low", "labels": ["chore"], "state": "open"} for title in wanted if title not in titles
     }
-    return _new_issues(world, truth["issues"], "OPS", right) + differences("zone", truth["zones"], world.zones())
+    return new_issues(world, truth["issues"], "OPS", right) + differences("zone", truth["zones"], world.zones())
 
 
 def _stock_issues(world: World) -> None:
@@ -63,7 +63,7 @@ def _out_of_stock(world: World, truth: Any, _answer: str) -> list[str]:
     open_titles = {row["title"] for row in truth["issues"].values() if row["state"] != "closed"}
     wanted = [f"Out of stock: {name}" for name in truth["gone"]]
     right = {title: {"assignee": truth["lead"], "state": "open"} for title in wanted if title not in open_titles}
-    return _new_issues(world, truth["issues"], "WEB", right)
+    return new_issues(world, truth["issues"], "WEB", right)
 
 
 def _people_truth(world: World) -> dict[str, Any]:

@@ -67,8 +67,8 @@ def test_a_question_in_all_three_arms(home):
     written = command("report.py", "a test of the harness")
     try:
         table = Path(written.stdout.strip()).read_text("utf-8")
-        assert "| locked-out | question | yes, 1, " in table
-        assert "1 tasks that all three arms ran" in table
+        assert "| locked-out | question | tracker | yes, 1, " in table
+        assert "| tracker | Keyhole | 1 of 1 | 1 | " in table
     finally:
         shutil.rmtree(EVALS / "results" / "a test of the harness")
 
