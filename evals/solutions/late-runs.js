@@ -1,2 +1,2 @@
-const runs = await prefect.read_flow_runs_flow_runs_filter_post({ body: { flow_runs: { state: { name: { any_: ["Late"] } } } } });
+const runs = await prefect.read_flow_runs({ body: { flow_runs: { state: { name: { any_: ["Late"] } } } } });
 return runs.map((run) => run.name).join(", ");

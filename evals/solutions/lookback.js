@@ -1,1 +1,1 @@
-return (await prefect.read_flow_deployment_name_get_6d62({ flow_name: "sync-crm", deployment_name: "prod" })).parameters.lookback_days;
+return (await prefect.read_deployment_by_name({ flow_name: "sync-crm", deployment_name: "prod" })).parameters.lookback_days;
