@@ -8,6 +8,8 @@ import pytest
 
 from keyhole.catalog.declare import declaration
 from keyhole.catalog.describe import describe, describe_part
+from keyhole.catalog.schema import Schemas
+from keyhole.catalog.types import Cut, Printer
 from keyhole.sources.openapi import load
 
 STRING = {"type": "string"}
@@ -180,3 +182,16 @@ def test_real_discriminators(shared):
     schemes = describe_part(found, "body.properties.partitionDescription")
     for value, field in (("Named", "Names: string[]"), ("UniformInt64Range", "LowKey: string"), ("Singleton", "}")):
         assert field in schemes.partition(f'partitionScheme: "{value}"')[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([{"type": "object"}, {}, {"type": "null"}], "unknown /* or: Record<string, unknown> | null */"),
+        ([{"type": "string"}, {"title": "Anything"}], "unknown /* or: string */"),
+        ([{"type": "string"}, {"required": ["a"]}, {"not": {"required": ["b"]}}], "string"),
+    ],
+)
+def test_an_alternative_that_says_nothing_is_anything(options, text):
+    printer = Printer(Schemas({}), Cut(2, 10, 10), request=False)
+    assert printer.type({"anyOf": options}) == text

@@ -31,7 +31,7 @@ _FLAT = 200
 _MAX_STACK = 40
 _MAX_TUPLE = 8
 _ONE_LINE = 100
-_NO_TYPE = frozenset({"required", "description", "title", "not"})
+_NO_WORD = frozenset({"description", "title"})
 
 
 class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smaller cut is tried)
@@ -252,11 +252,11 @@ class Printer:
     ) -> str:
         """Print the alternatives of `schema`: keyword, members, and the part of it that has them."""
         _, members, owner = found
-        # Alternatives that only say what is required together are no types of their own.
+        # Alternatives that only say what is required together are no types of their own; one that says nothing is any.
         options = [
             option
             for option in members
-            if set(self._schemas.resolve(option)) - {"required", "description", "title", "not"}
+            if not (said := set(self._schemas.resolve(option)) - _NO_WORD) or said - {"required", "not"}
         ]
         if kind := discriminator_of(owner, self._schemas):
             options = [kind.said(option, self._schemas) for option in options]

@@ -99,7 +99,7 @@ mfa multi factor authentication, temp temperature
 # A verb, what may stand behind it or up to three words later, and the one verb that it comes to.
 _PHRASES = """
 get rid of: delete, turn on: enable, turn off: disable, switch on: enable, switch off: disable, set up: create,
-take down: delete, look up: search, sign up: register, shut down: stop, kick off: start, call off: cancel,
+take down: delete, look up: search, sign up: register, shut down: stop, call off: cancel,
 roll back: restore, give back: return, send back: return, back up: backup, log in: login, sign in: login,
 log out: logout, sign out: logout, clean up: delete, clear out: delete, throw away: delete, take off: remove,
 take out: remove, kick out: remove, throw out: remove, hand over: transfer, find out: get, check out: checkout,
@@ -117,16 +117,17 @@ READS = _set(
 CREATES = _set(
     """
     create add new make insert register send post publish submit upload attach run execute trigger invite start
-    dispatch kick launch
+    dispatch launch
     """
 )
 CHANGES = _set(
     """
     update edit change modify set adjust alter replace rename patch put configure fix enable disable turn mark
-    move assign reassign transfer pause resume stop cancel close reopen lock unlock approve reject retry restart
+    move assign reassign transfer pause resume close reopen lock unlock approve reject retry restart
     archive restore raise lower increase decrease
     """
 )
+ENDS = _set("cancel stop end terminate abort leave quit deactivate")
 DELETES = _set(
     """
     delete remove destroy drop erase clear revoke purge wipe discard unassign

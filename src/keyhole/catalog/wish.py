@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from keyhole.catalog.fields import asked_of, is_collection
-from keyhole.catalog.vocabulary import ABBREVIATED, CHANGES, CREATES, DELETES, PHRASES, READS
+from keyhole.catalog.vocabulary import ABBREVIATED, CHANGES, CREATES, DELETES, ENDS, PHRASES, READS
 from keyhole.catalog.words import STOP, stem
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _METHOD = 1.15
 _FITTING = 1.12
+_ANOTHER = 0.85  # what makes or deletes something does not change it
 _MANY = 1.15
 _DEPRECATED = 0.8
 _SUMMARY = 0.4
@@ -26,9 +27,11 @@ _MAX_PAIRS = 3
 _DEPTH = 0.01
 _MAX_DEPTH = 10
 _GAP = 4
+_MAKES = frozenset({"create", "creates", "add", "adds", "insert", "register", "new", "list", "get", "read"})
 _PREPOSITIONS = frozenset({"to", "from", "for", "of", "in", "on", "into", "at"})
 _KINDS = (
     (DELETES, frozenset({"DELETE"}), None),
+    (ENDS, frozenset({"DELETE", "POST", "PATCH", "PUT"}), False),
     (CHANGES, frozenset({"PATCH", "PUT", "POST"}), False),
     (CREATES, frozenset({"POST", "PUT"}), True),
     (READS, frozenset({"GET"}), None),
@@ -49,6 +52,7 @@ class Wish:
         self._pairs = frozenset(pairwise(numbers.get(term, -1) for term in stems))
         self._methods, self._makes = _methods(line, spelt)
         self._things = self._terms if self._makes is None else self._terms & _in_front(spelt, numbers)
+        self._spares = "DELETE" not in self._methods and any(word in known for known, *_ in _KINDS for word in spelt)
         nouns = [word for word in spelt if word not in STOP and word not in READS]
         self._many = "list" in spelt or any(_is_plural(word) for word in nouns)
 
@@ -62,6 +66,8 @@ class Wish:
             factor *= _METHOD
             if self._makes is not None and method != "PATCH" and collection == self._makes:
                 factor *= _FITTING
+        if (self._makes is False and _first(operation) in _MAKES) or (method == "DELETE" and self._spares):
+            factor *= _ANOTHER
         if method == "GET" and self._many and collection and (not self._methods or "GET" in self._methods):
             factor *= _MANY
         factor *= 1 + _SUMMARY * _share(summary or name, self._terms)
@@ -99,6 +105,11 @@ def spelt_out(words: Sequence[str]) -> list[str]:
             long = ABBREVIATED.get(word, ())
             found.extend(long if len(long) > 1 else (word,))
     return found
+
+
+def _first(operation: Operation) -> str:
+    """Give the first word of what an operation says of itself."""
+    return (operation.summary or operation.name.replace("_", " ")).partition(" ")[0].lower()
 
 
 def _in_front(words: Sequence[str], numbers: Mapping[str, int]) -> frozenset[int]:

@@ -330,7 +330,7 @@ _HINTS = {
     403: "The credential lacks a right for this. Tell the user; trying again will not help. Wanted: {auth}.",
     404: "There is no such thing, or the credential may not see it: check the ids, list before you get.",
     405: "The API does not allow this method here.",
-    409: "The state has changed or the thing exists already: read it, then decide.",
+    409: "It conflicts with what is there: the state has changed, or the thing exists. Read it, then decide.",
     422: "Compare the arguments with `await describe({name!r})`.",
     429: "The API limits the rate: make fewer calls, or wait (see the header retry-after).",
 }
