@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +82,19 @@ def test_many_writes_are_counted():
 --- writes ---
 write: shop.orders_create POST /api/orders → 201 (50 times)
 write: shop.orders_pay POST /api/orders/7/pay → no answer: it may have been carried out\
+"""
+    )
+
+
+def test_alike_writes_are_told_by_the_first_where_they_are_many():
+    made = [replace(WRITE, url=WRITE.url.replace("/orders", f"/orders/{at}")) for at in range(9)]
+    text = render(finished(1, *made[:4]))
+    assert text.count("write: shop.orders_create") == 4
+    assert render(finished(1, *made)) == snapshot(
+        """\
+1
+--- writes ---
+write: shop.orders_create POST /api/orders/0, … → 201 (9 times)\
 """
     )
 

@@ -26,6 +26,8 @@ MESSAGE_TOKENS = 600
 """The budget of an error's message and hint."""
 BODY_TOKENS = 300
 """The budget of what an API said with its error."""
+FEW_WRITES = 4
+"""So many are told one by one to the program that made them."""
 MAX_CALLS = 20
 """More calls than this are counted by operation."""
 MAX_UNTRUE = 6
@@ -180,7 +182,7 @@ def _log_line(line: LogLine, chars: int) -> str:
 
 def _writes(calls: Sequence[CallRecord]) -> str:
     made = [call for call in calls if not _reads(call) and call.sent]
-    return "\n".join([WRITES, *_call_lines(made)]) if made else ""
+    return "\n".join([WRITES, *_call_lines(made, FEW_WRITES)]) if made else ""
 
 
 def _calls(calls: Sequence[CallRecord]) -> str:
@@ -201,11 +203,11 @@ def _ad_hoc(call: CallRecord) -> bool:
     return call.operation.endswith(".request")
 
 
-def _call_lines(calls: Sequence[CallRecord]) -> list[str]:
-    """One line a call; where there are many, one for all calls of an operation that ended alike, by the first."""
+def _call_lines(calls: Sequence[CallRecord], few: int = MAX_CALLS) -> list[str]:
+    """One line a call; where there are more than `few`, one for all of an operation that ended alike, by the first."""
     each = [(_named(call), _line(path_of(call.url), 160), _result(call)) for call in calls]
     lines = Counter(f"{named} {path}{result}" for named, path, result in each)
-    if len(lines) > MAX_CALLS:
+    if len(lines) > few:
         first = {(named, result): path for named, path, result in reversed(each)}
         lines = Counter(f"{named} {first[named, result]}, …{result}" for named, _path_of, result in each)
     shown = [line + (f" ({count:,} times)" if count > 1 else "") for line, count in lines.most_common(MAX_CALLS)]

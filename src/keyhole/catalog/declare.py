@@ -22,6 +22,7 @@ MAX_TOKENS = 1_500
 """No declaration is larger."""
 
 _TAKEN_ALONG = 100
+_SAYS_MORE = 60  # characters: a shorter description says its summary again
 SUMMARY = 120
 """Characters of a summary."""
 
@@ -90,16 +91,20 @@ def _bare(operation: Operation) -> str:
     return "{ " + "".join(f"{key(name)}: unknown; " for name in names if len(name) < 100) + "[name: string]: unknown }"
 
 
-def heading(operation: Operation, limit: int = SUMMARY, *remarks: str, brief: bool = False) -> str:
+def heading(operation: Operation, limit: int = SUMMARY, *remarks: str, brief: bool = False, full: bool = False) -> str:
     """Say an operation's route, effect, `remarks` and summary in one line of comment.
 
-    Of what destroys, also what else it takes along, as its description may say; not where it is to be `brief`.
+    Of what destroys, and of what writes where it is to be `full`, also what else it does, as its description may say;
+    not where it is to be `brief`.
     """
     parts = [f"{operation.method} {comment(operation.path, 200)}" if operation.method else "", str(operation.effect)]
     parts += [".items()"] if operation.paging else []
     parts += ["deprecated", *remarks] if operation.deprecated else remarks
     text = operation.summary or operation.description
-    if text != operation.description and operation.effect == "destructive" and not brief:
+    telling = operation.effect == "destructive" or (
+        full and operation.effect == "write" and len(operation.description) > _SAYS_MORE
+    )
+    if text != operation.description and telling and not brief:
         text, limit = f"{text.rstrip('.')}. {operation.description}", limit + _TAKEN_ALONG
     parts.append(prose(text, limit))
     return f"// {' · '.join(part for part in parts if part)}"

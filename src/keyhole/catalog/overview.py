@@ -78,7 +78,6 @@ class _Answer:
         """Make what matters larger while the whole stays within the budget."""
         few = len(self.best) <= _FEW
         self._make_room(budget)
-        self._each(self.outputs, self.best, 1, budget)
         self._each(self.outputs, self.best, 2, budget)
         if few:
             self._each(self.outputs, self.best, 3, budget)
@@ -114,6 +113,7 @@ class _Answer:
     def _grow_best(self, budget: int) -> None:
         for level in range(2, _WHOLE + 1):
             self._each(self.arguments, self.best, level, budget)
+            self._each(self.outputs, self.best, 1, budget)
 
     def text(self) -> str:
         """Write the namespaces, one an API, types first."""
@@ -187,7 +187,8 @@ class _Answer:
             operation = self.operations[place]
             used: list[Key] = []
             own = [f"auth {auth(operation) or 'none'}"] if self.needs[operation.api] is None else []
-            head = heading(operation, _LONG if place in self.best and len(self.best) <= _FEW else _SHORT, *own)
+            few = place in self.best and len(self.best) <= _FEW
+            head = heading(operation, _LONG if few else _SHORT, *own, full=place in self.best)
             try:
                 alias = self._alias(operation, used, sent=True)
                 taken = arguments_of(operation, _ARGUMENTS[mark[1]], _BOUND, alias, self._parameters[place])
