@@ -66,6 +66,10 @@ class Files:
             raise CallError(_OFF, hint=_HINT)
         return await does(self._folder, asked)
 
+    async def holds(self, name: str) -> bool:
+        """Say whether a program can open a file of that name."""
+        return self._folder is not None and await asyncio.to_thread(self._folder.holds, name)
+
     def close(self) -> None:
         """Close every file. Idempotent."""
         for file in self._handles.values():

@@ -61,6 +61,15 @@ class Folder:
         kind = mimetypes.guess_type(parts[-1])[0] or MEDIA_TYPE
         return File(parts[-1], status.st_size, kind, os.fdopen(fd, "rb", buffering=0))
 
+    def holds(self, name: str) -> bool:
+        """Say whether `open` would give a file of that name."""
+        try:
+            parts = _parts(name)
+            with self._parent(parts, make=False) as at:
+                return stat.S_ISREG(os.stat(at.of(parts[-1]), dir_fd=at.fd, follow_symlinks=False).st_mode)
+        except (OSError, InvalidArguments):
+            return False
+
     def list(self, below: str = "") -> list[dict[str, Any]]:
         """Give the regular files that can be named, at most `MAX_LISTED`: `{name, size, modified}`, in order.
 

@@ -19,10 +19,11 @@ from keyhole.errors import InvalidArguments
 from keyhole.gateway.mending import Notes, Speller, at, mended, misfit, parsed, put, wildcard
 from keyhole.gateway.problems import MAX_ERRORS, Teller, alike, kind_text, place, quoted, shown
 from keyhole.gateway.rules import rules_of
+from keyhole.gateway.uploads import named_files
 from keyhole.value import File, Unseen, is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from jsonschema_rs import Draft202012Validator, ValidationError
 
@@ -43,10 +44,14 @@ _FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 
 
 class Validate:
-    """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments."""
+    """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments.
 
-    def __init__(self, notes: Notes | None = None) -> None:
+    `holds` says whether the program can open a file of a name.
+    """
+
+    def __init__(self, notes: Notes | None = None, holds: Callable[[str], Awaitable[bool]] | None = None) -> None:
         self._notes = notes
+        self._holds = holds
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Check, then pass on."""
@@ -54,7 +59,15 @@ class Validate:
             given = await asyncio.to_thread(checked, call.operation, call.arguments, self._notes)
         else:
             given = checked(call.operation, call.arguments, self._notes)
+        if "body" in given and not call.operation.ad_hoc:
+            await self._files(call.operation, given)
         return await next(replace(call, arguments=given))
+
+    async def _files(self, operation: Operation, given: Mapping[str, Value]) -> None:
+        body = rules_of(operation, _content_type(operation, given)).signature.body
+        for where in await named_files(operation, body, given["body"], self._holds) if body else ():
+            if self._notes is not None:
+                self._notes.add("file", where)
 
 
 def checked(operation: Operation, arguments: Mapping[str, Value], notes: Notes | None = None) -> dict[str, Value]:
