@@ -206,7 +206,7 @@ class CodeMode:
             if reading is not None and (error := reading.stops()) is not None:
                 return Execution("failed", None, error, (), (), _ms_since(started), source=code)
             notes = Notes()
-            files = Files(self._folder, may_save=not self.config.read_only) if calls else None
+            files = Files(self._folder, may_save=not self.config.read_only, audit=audit) if calls else None
             budget = Budget(limits.api_calls, limits.bytes_in)
             way = edition.gateway.way(audit, budget, notes, files.holds) if files else None
             shelf = None if caller is None else self._results.shelf(caller)

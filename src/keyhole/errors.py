@@ -229,6 +229,11 @@ class ApiError(CallError):
         return {**super().fields(), "status": self.status, "body": self.body, "headers": self.headers}
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: "1 operation", "1,223 operations"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
     """Give up to `limit` of the `known` names that a reader most likely meant by `name`, best first."""
     return get_close_matches(name, list(known), n=limit, cutoff=0.5)

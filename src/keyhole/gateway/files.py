@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.errors import CallError, Denied, InvalidArguments
 from keyhole.gateway.asked import bounded, brief
-from keyhole.gateway.folder import pieces
+from keyhole.gateway.audit import Audit
+from keyhole.gateway.folder import parts_of, pieces
 from keyhole.log import logger
 from keyhole.value import File, is_large
 
@@ -38,8 +39,9 @@ class Files:
     answers can pass for a handle and have a file sent along.
     """
 
-    def __init__(self, folder: Folder | None, *, may_save: bool) -> None:
+    def __init__(self, folder: Folder | None, *, may_save: bool, audit: Audit | None = None) -> None:
         self._folder = folder
+        self._audit = audit or Audit()
         self._may_save = may_save
         self._handles: dict[str, File] = {}
         self._saved = 0
@@ -137,6 +139,13 @@ class Files:
                 f"files.save() was given the name {brief(name)}", hint='Write files.save(what, "report.pdf").'
             )
         bounded("the name of a file", name)
+        parts_of(name)  # what is no name may be the content
+        with self._audit.saving(name) as record:
+            record.bytes = await self._saved_as(folder, what, name, overwrite=asked.get("overwrite") is True)
+        _log.info("file saved", name=name, bytes=record.bytes)
+        return {"name": name, "size": record.bytes}
+
+    async def _saved_as(self, folder: Folder, what: Any, name: str, *, overwrite: bool) -> int:
         if not self._may_save:
             raise Denied(f"{name!r} was not saved: --read-only denies it", hint="Return what is needed instead.")
         data = what.encode(errors="replace") if isinstance(what, str) else what
@@ -150,10 +159,7 @@ class Files:
         self._saved += data.size if isinstance(data, File) else len(data)
         if self._saved > MAX_SAVED:
             raise InvalidArguments(f"{name!r} was not saved: one run may save {MAX_SAVED >> 20} MB")
-        overwrite = asked.get("overwrite") is True
-        size = await asyncio.to_thread(folder.save, pieces(data), name, overwrite=overwrite)
-        _log.info("file saved", name=name, bytes=size)
-        return {"name": name, "size": size}
+        return await asyncio.to_thread(folder.save, pieces(data), name, overwrite=overwrite)
 
     async def _bytes(self, folder: Folder, asked: dict[str, Any]) -> bytes:
         meant = asked.get("file")

@@ -48,7 +48,7 @@ class Folder:
 
     def open(self, name: str) -> File:
         """Open a regular file to read. Raises `InvalidArguments`."""
-        parts = _parts(name)
+        parts = parts_of(name)
         try:
             with self._parent(parts, make=False) as at:
                 fd = os.open(at.of(parts[-1]), os.O_RDONLY | _NO_LINK, dir_fd=at.fd)
@@ -64,7 +64,7 @@ class Folder:
     def holds(self, name: str) -> bool:
         """Say whether `open` would give a file of that name."""
         try:
-            parts = _parts(name)
+            parts = parts_of(name)
             with self._parent(parts, make=False) as at:
                 return stat.S_ISREG(os.stat(at.of(parts[-1]), dir_fd=at.fd, follow_symlinks=False).st_mode)
         except (OSError, InvalidArguments):
@@ -75,7 +75,7 @@ class Folder:
 
         With `below`, those in that folder alone. Raises `InvalidArguments` where there is none.
         """
-        way = [] if below in ("", ".", "./", "/") else _parts(below.rstrip("/"))
+        way = [] if below in ("", ".", "./", "/") else parts_of(below.rstrip("/"))
         found: list[dict[str, Any]] = []
         there = False
         for folder, folders, names in os.walk(self._root):
@@ -102,7 +102,7 @@ class Folder:
 
         A file of that name is only replaced with `overwrite`.
         """
-        parts = _parts(name)
+        parts = parts_of(name)
         try:
             with self._parent(parts, make=True) as at:
                 at.refuse(parts[-1], overwrite=overwrite)
@@ -229,7 +229,7 @@ class _Place:
             os.unlink(temporary, dir_fd=self.fd)
 
 
-def _parts(name: str) -> list[str]:
+def parts_of(name: str) -> list[str]:
     """Give the parts of a name. Raises `InvalidArguments` for one that is not strictly below the folder."""
     parts = name.split("/")
     if len(parts) > _MAX_PARTS or not all(map(_is_plain, parts)):

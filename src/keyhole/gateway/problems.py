@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic_core import to_json
 
 from keyhole.catalog.wording import comment
+from keyhole.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -250,7 +251,7 @@ def place(name: str, path: Path) -> str:
 def shown(value: Any) -> str:
     """Show a value on one line, shortened."""
     if isinstance(value, bytes):
-        return f"{len(value)} bytes"
+        return counted(len(value), "byte")
     if isinstance(value, dict | list) and len(cast("list[Any]", value)) > 8:
         count = len(cast("list[Any]", value))
         return f"an array of {count} items" if isinstance(value, list) else f"an object of {count} fields"
