@@ -16,6 +16,7 @@ from keyhole.errors import DocumentError, nearest
 from keyhole.sources.openapi.copies import Copies
 from keyhole.sources.openapi.discovery import Discovery
 from keyhole.sources.openapi.document import decode, parse
+from keyhole.sources.openapi.doubles import undoubled
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender, below
@@ -35,7 +36,7 @@ from keyhole.uncollected import uncollected
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.catalog.mismatch import Mismatch
@@ -72,7 +73,7 @@ class OpenAPISource:
         connect_timeout_s: float,
         max_bytes: int,
         given: Mapping[str, SchemeSecret],
-        filled: Iterable[tuple[str, str]],
+        filled: Collection[tuple[str, str]],
         issued: deque[str],
         overlays: Iterable[Overlay] = (),
     ) -> None:
@@ -90,7 +91,7 @@ class OpenAPISource:
         check(self.security, given, self._name)
         scan = Scan(schemas, filled)
         self._default_security = scan.security
-        self._operations = self._build(list(scan.endpoints()))
+        self._operations = self._build(undoubled(scan.endpoints(), self.security, given, filled))
         self._notices = _once(notices, scan.notices, loose)
         trusted = [*typed, *(url for one in given.values() for url in (one.token_url, one.issuer))]
         guard = Guard([origin for url in trusted if (origin := origin_of(url))], allow_private=allow_private)
@@ -267,7 +268,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     max_bytes: int = MAX_ANSWER_BYTES,
     cache: Path | None = None,
     security: Mapping[str, SchemeSecret] | None = None,
-    filled: Iterable[tuple[str, str]] = (),
+    filled: Collection[tuple[str, str]] = (),
     issued: deque[str] | None = None,
     overlays: Sequence[str | Path | dict[str, Any]] = (),
 ) -> OpenAPISource:
