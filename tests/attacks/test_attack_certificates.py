@@ -115,18 +115,24 @@ async def test_tokens_are_fetched_with_it_too(authority, open_api, given):
         assert [(one.target, one.shown) for one in bank.seen] == [("/v1/token", "mia"), ("/v1/oauth", "mia")]
 
 
-async def test_a_token_url_that_only_the_document_names_does_not_see_it(authority, open_api, given):
+async def test_a_token_url_elsewhere_that_only_the_document_names_sees_nothing(authority, open_api, given):
     async with listening(authority.server(wants=ssl.CERT_OPTIONAL)) as other:
         other.answer = lambda _: reply(json.dumps({"access_token": "t-of-nine", "token_type": "bearer"}))
         flows = {"clientCredentials": {"tokenUrl": f"{other.url}/token", "scopes": {}}}
         async with listening(authority.server(wants=ssl.CERT_OPTIONAL)) as bank:
             document = {**DOCUMENT, "servers": [{"url": f"{bank.url}/v1"}],
                         "components": {"securitySchemes": {**SCHEMES, "oauth": {"type": "oauth2", "flows": flows}}}}  # fmt: skip
-            security = {"mtls": given, "oauth": Client(client_id="cl", client_secret="cl-s3cret")}
-            async with open_api(document, base_url=None, allow_private=True, security=security) as keyhole:
+            client = Client(client_id="cl", client_secret="cl-s3cret")
+            opened = {"base_url": None, "allow_private": True}
+            async with open_api(document, **opened, security={"mtls": given, "oauth": client}) as keyhole:
+                execution = await keyhole.execute("return api.oauth()")
+            assert execution.error.cause["code"] == "credentials"
+            assert f'token_url = "{other.url}/token"' in execution.error.hint
+            assert (bank.seen, other.seen) == ([], [])
+            typed = client.model_copy(update={"token_url": f"{other.url}/token"})
+            async with open_api(document, **opened, security={"mtls": given, "oauth": typed}) as keyhole:
                 await run(keyhole, "return api.oauth()")
-            assert [one.shown for one in bank.seen] == ["mia"]
-        assert [one.shown for one in other.seen] == [""]
+            assert ([one.shown for one in bank.seen], [one.shown for one in other.seen]) == (["mia"], ["mia"])
 
 
 async def test_an_operation_elsewhere_is_not_shown_it(authority, open_api, given):
