@@ -46,6 +46,7 @@ _FORMATS = {
     "ipv4": "an IPv4 address",
     "ipv6": "an IPv6 address",
     "hostname": "a host name",
+    "byte": "base64, as btoa(text) and bytes.toBase64() give it",
 }
 _FORM = re.compile(r" \(the closest of \d+ forms\)$")
 
