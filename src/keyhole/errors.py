@@ -147,10 +147,17 @@ class UnknownOperation(CallError):  # noqa: N818  (the name is a sentence of its
 
 
 class InvalidArguments(CallError):  # noqa: N818
-    """Arguments do not fit the operation; nothing was sent. The message lists every problem."""
+    """Arguments do not fit the operation; nothing was sent. The message lists every problem.
+
+    `at` are names under which the first one may be found among the arguments, the nearest first.
+    """
 
     code = "invalid_arguments"
     unsent = True
+
+    def __init__(self, message: str, *, hint: str = "", operation: str = "", at: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint, operation=operation)
+        self.at = at
 
 
 class Denied(CallError):  # noqa: N818
