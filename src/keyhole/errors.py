@@ -22,10 +22,13 @@ The same classes serve the command line, MCP and Python::
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_COMPARED, _MAX_NAMES = 80, 500
 
 
 class KeyholeError(Exception):
@@ -242,5 +245,9 @@ def counted(number: int, noun: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """Give up to `limit` of the `known` names that a reader most likely meant by `name`, best first."""
-    return get_close_matches(name, list(known), n=limit, cutoff=0.5)
+    """Give up to `limit` of the `known` names that a reader most likely meant by `name`, best first.
+
+    It takes time in the length of the names and in their number: of both, a program or a document may have any.
+    """
+    names = list(islice((one for one in known if len(one) <= _COMPARED), _MAX_NAMES))
+    return get_close_matches(name[:_COMPARED], names, n=limit, cutoff=0.5)

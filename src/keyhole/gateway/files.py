@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.errors import CallError, Denied, InvalidArguments
 from keyhole.gateway.asked import bounded, brief
 from keyhole.gateway.audit import Audit
-from keyhole.gateway.folder import parts_of, pieces
+from keyhole.gateway.folder import MAX_OPEN, parts_of, pieces
 from keyhole.log import logger
 from keyhole.value import File, is_large
 
@@ -76,13 +76,23 @@ class Files:
         """Close every file. Idempotent."""
         for file in self._handles.values():
             file.stream.close()
+        if self._folder is not None:
+            self._folder.handles -= len(self._handles)
         self._handles.clear()
 
     def handle(self, file: File) -> Value:
-        """Give the handle of a file. Raises `InvalidArguments` beyond `MAX_HANDLES`."""
+        """Give the handle of a file. Raises a `CallError` beyond `MAX_HANDLES` and `MAX_OPEN`."""
         if len(self._handles) >= MAX_HANDLES:
             file.stream.close()
             raise InvalidArguments(f"this run has {MAX_HANDLES} files open", hint="Go on in another program.")
+        if self._folder is not None:
+            if self._folder.handles >= MAX_OPEN:
+                file.stream.close()
+                raise CallError(
+                    f"all runs together have {MAX_OPEN} files open",
+                    hint="Read with files.bytes(name) or files.text(name), which close, or try again in a while.",
+                )
+            self._folder.handles += 1
         name = secrets.token_urlsafe(16)
         self._handles[name] = file
         return {_ID: name, "name": file.name, "size": file.size, "type": file.media_type}
