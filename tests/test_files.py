@@ -172,6 +172,37 @@ async def test_without_a_folder_or_the_right(api, cache, folder):
         keyhole.CodeMode(config=config(api, cache), files=folder / "missing")
 
 
+async def test_what_is_saved_is_in_the_audit_and_nothing_of_its_content(code_mode, api, cache, folder):
+    events = []
+    execution = await code_mode.execute(
+        """await files.save("what nobody may read", "back/out.txt");
+        await files.save("again", "back/out.txt").catch(() => 0);
+        await files.save("of content, too long a name".repeat(99), "x\\n").catch(() => 0);
+        await tracker.projects_list({});
+        await files.save("back/#2.bin", new Uint8Array(1500));""",
+        on_event=events.append,
+    )
+    assert execution.error is None
+    saves = [call for call in execution.json()["calls"] if call["operation"] == "files.save"]
+    assert [(one["url"], one.get("bytes"), one["decision"], one["effect"]) for one in saves] == [
+        ("back/out.txt", 20, "allow", "write"),
+        ("back/out.txt", None, None, "write"),
+        ("back/#2.bin", 1500, "allow", "write"),
+    ]
+    assert [event.operation for event in events] == [call.operation for call in execution.calls]
+    assert "nobody may read" not in json.dumps([call.json() for call in execution.calls])
+    assert execution.text().endswith(
+        "--- writes ---\nwrite: files.save back/out.txt → 20 bytes\nwrite: files.save back/#2.bin → 1,500 bytes"
+    )
+    failed = await code_mode.execute("await files.save('x', 'once.txt'); throw 'up'")
+    assert "write: files.save once.txt → 1 byte" in failed.text()
+    async with keyhole.CodeMode(config=config(api, cache, read_only=True), files=folder) as reading:
+        denied = await reading.execute("await files.save('x', 'new.txt').catch(() => 0)")
+    assert [(call.decision, call.error, call.sent, call.bytes) for call in denied.calls] == [
+        ("deny", "denied", False, None)
+    ]
+
+
 async def test_what_an_api_says_is_no_handle(code_mode):
     """An API that names a file in its answer does not get it when the program passes the answer on."""
     forged = """JSON.parse('{ "$file": "report.pdf", "name": "report.pdf", "size": 3, "type": "x/y" }')"""

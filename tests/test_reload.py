@@ -128,7 +128,7 @@ def test_sighup_reads_the_documents_again(tmp_path: Path, cache: Path) -> None:
         assert server.stderr
         said = iter(server.stderr.readline, "")
         try:
-            assert "(1 operations)" in next(line for line in said if line.startswith("serving"))
+            assert "(1 operation)" in next(line for line in said if line.startswith("serving"))
             document.write_text(described("/books", "/authors"))
             server.send_signal(signal.SIGHUP)
             assert "(2 operations)" in next(line for line in said if line.startswith("serving"))

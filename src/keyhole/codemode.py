@@ -206,9 +206,10 @@ class CodeMode:
             if reading is not None and (error := reading.stops()) is not None:
                 return Execution("failed", None, error, (), (), _ms_since(started), source=code)
             notes = Notes()
-            way = edition.gateway.way(audit, Budget(limits.api_calls, limits.bytes_in), notes) if calls else None
+            files = Files(self._folder, may_save=not self.config.read_only, audit=audit) if calls else None
+            budget = Budget(limits.api_calls, limits.bytes_in)
+            way = edition.gateway.way(audit, budget, notes, files.holds) if files else None
             shelf = None if caller is None else self._results.shelf(caller)
-            files = Files(self._folder, may_save=not self.config.read_only) if calls else None
             door = Door(edition.gateway, way, shelf, files, notes)
             if shelf and (names := shelf.named(code)):
                 program = program.after(f"await results({', '.join(map(repr, names))})")

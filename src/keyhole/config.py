@@ -100,7 +100,7 @@ class OpenAPI:
         names = {pair.partition("=")[0].strip() for text in written for pair in text.split(";") if pair.strip()}
         return {
             *(("header", name) for name in self.headers), *(("query", name) for name in self.query),
-            *(("cookie", name) for name in names),
+            *(("cookie", name) for name in names), *([("header", "Authorization")] if self.bearer else ()),
         }  # fmt: skip
 
     def shapes(self) -> dict[str, SchemeSecret]:

@@ -22,10 +22,13 @@ The same classes serve the command line, MCP and Python::
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_COMPARED, _MAX_NAMES = 80, 500
 
 
 class KeyholeError(Exception):
@@ -147,10 +150,17 @@ class UnknownOperation(CallError):  # noqa: N818  (the name is a sentence of its
 
 
 class InvalidArguments(CallError):  # noqa: N818
-    """Arguments do not fit the operation; nothing was sent. The message lists every problem."""
+    """Arguments do not fit the operation; nothing was sent. The message lists every problem.
+
+    `at` are names under which the first one may be found among the arguments, the nearest first.
+    """
 
     code = "invalid_arguments"
     unsent = True
+
+    def __init__(self, message: str, *, hint: str = "", operation: str = "", at: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint, operation=operation)
+        self.at = at
 
 
 class Denied(CallError):  # noqa: N818
@@ -229,6 +239,15 @@ class ApiError(CallError):
         return {**super().fields(), "status": self.status, "body": self.body, "headers": self.headers}
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: "1 operation", "1,223 operations"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """Give up to `limit` of the `known` names that a reader most likely meant by `name`, best first."""
-    return get_close_matches(name, list(known), n=limit, cutoff=0.5)
+    """Give up to `limit` of the `known` names that a reader most likely meant by `name`, best first.
+
+    It takes time in the length of the names and in their number: of both, a program or a document may have any.
+    """
+    names = list(islice((one for one in known if len(one) <= _COMPARED), _MAX_NAMES))
+    return get_close_matches(name[:_COMPARED], names, n=limit, cutoff=0.5)

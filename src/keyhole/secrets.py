@@ -31,6 +31,8 @@ _COMMAND_TIMEOUT_S = 20.0
 _SECRET_LENGTH = 8
 _COMMAND_FRESH_S = 300.0
 _KEY_BYTES = 32
+_DER = (b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83")
+"""How a file in DER or BER begins: a sequence (X.690). No text does."""
 _REMEMBERED = 256
 _ISSUED = 32
 
@@ -98,6 +100,11 @@ class Secrets:
 
     async def _certificate(self, given: Certificate) -> ClientCertificate:
         """Read a client certificate. None of its secrets is ever sent, so none is noted."""
+        password = await self.resolve(given.key_password, [], keep=False) if given.key_password else ""
+        if bundle := await self._bundle(given.cert):
+            if given.key:
+                raise CredentialError("a PKCS #12 file holds its key: `key` is given beside one", hint="Leave it out.")
+            return ClientCertificate(bundle, "", password)
         cert = await self._resolved(given.cert, [])
         key = await self._resolved(given.key, []) if given.key else cert
         for name, text, what in (("cert", cert, "CERTIFICATE"), ("key", key, "PRIVATE KEY")):
@@ -106,8 +113,18 @@ class Secrets:
                     f"`{name}` of the client certificate gives no PEM text with a {what.lower()}",
                     hint="The operator checks what it refers to: {file:PATH} or {env:NAME} with -----BEGIN …-----.",
                 )
-        password = await self.resolve(given.key_password, [], keep=False) if given.key_password else ""
         return ClientCertificate(cert, key, password)
+
+    async def _bundle(self, text: str) -> str:
+        """Give a PKCS #12 file in base64, where a text refers to one; "" where it does not."""
+        reference = REFERENCE.fullmatch(text)
+        if not reference or reference[1] != "file":
+            return ""
+        try:
+            data = await asyncio.to_thread(lambda: Path(reference[2].strip()).expanduser().read_bytes())
+        except OSError:  # told where it is read as a text
+            return ""
+        return base64.b64encode(data).decode() if data[:2] in _DER else ""
 
     async def doc_headers(self, api: OpenAPI) -> dict[str, str]:
         """Resolve the headers that fetch the document. Raises `CredentialError`."""

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,15 @@ class Pair:
         key = form.load_pem_private_key(self.key.encode(), None)
         seal = form.BestAvailableEncryption(password.encode())
         return key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, seal).decode()
+
+    def bundle(self, password: str, *, key: bool = True) -> bytes:
+        """Give both as PKCS #12."""
+        cert = x509.load_pem_x509_certificate(self.cert.encode())
+        own = form.load_pem_private_key(self.key.encode(), None) if key else None
+        seal = form.BestAvailableEncryption(password.encode()) if password else form.NoEncryption()
+        return pkcs12.serialize_key_and_certificates(
+            b"mia", own, None if own is None else cert, None if own else [cert], seal
+        )
 
 
 class Authority:

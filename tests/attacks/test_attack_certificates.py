@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import re
@@ -86,6 +87,37 @@ async def test_it_is_shown_to_a_server_that_demands_one(authority, open_api, giv
         assert [one.shown for one in bank.seen] == ["mia"]
 
 
+async def test_one_in_pkcs_12_is_shown_too(authority, open_api, tmp_path, pair):
+    for password, name in (("", "bare.p12"), (PASSWORD, "sealed.p12")):
+        (tmp_path / name).write_bytes(pair.bundle(password))
+        said = "{env:KEY_PASSWORD}" if password else None
+        given = Certificate(cert=f"{{file:{tmp_path}/{name}}}", key_password=said)
+        async with serving(authority, open_api, wants=ssl.CERT_REQUIRED, certificate=given) as (bank, keyhole):
+            await run(keyhole, "return api.free()")
+            assert [one.shown for one in bank.seen] == ["mia"]
+
+
+@pytest.mark.parametrize("wrong", ["no password", "another password", "cut", "a key beside it", "no key"])
+async def test_one_in_pkcs_12_that_is_of_no_use_is_told_without_a_word_of_it(
+    authority, open_api, tmp_path, pair, wrong
+):
+    data = pair.bundle("another" if wrong == "another password" else PASSWORD, key=wrong != "no key")
+    (tmp_path / "b.p12").write_bytes(data[:-40] if wrong == "cut" else data)
+    given = Certificate(
+        cert=f"{{file:{tmp_path}/b.p12}}",
+        key="{env:CLIENT_KEY}" if wrong == "a key beside it" else None,
+        key_password=None if wrong == "no password" else "{env:KEY_PASSWORD}",
+    )
+    async with serving(authority, open_api, certificate=given) as (bank, keyhole):
+        execution = await keyhole.execute("return api.free()")
+        assert bank.seen == []
+    assert execution.error.cause["code"] == "credentials"
+    assert "PKCS #12" in execution.error.message
+    text = json.dumps(execution.json()) + execution.text()
+    assert not any(one in text for one in (PASSWORD, "another", base64.b64encode(data).decode()[:40]))
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 async def test_a_scheme_shows_it_to_those_that_want_it_alone(authority, open_api, given):
     security = {"mtls": given, "key": "k-e-y"}
     async with serving(authority, open_api, security=security) as (bank, keyhole):
@@ -115,18 +147,24 @@ async def test_tokens_are_fetched_with_it_too(authority, open_api, given):
         assert [(one.target, one.shown) for one in bank.seen] == [("/v1/token", "mia"), ("/v1/oauth", "mia")]
 
 
-async def test_a_token_url_that_only_the_document_names_does_not_see_it(authority, open_api, given):
+async def test_a_token_url_elsewhere_that_only_the_document_names_sees_nothing(authority, open_api, given):
     async with listening(authority.server(wants=ssl.CERT_OPTIONAL)) as other:
         other.answer = lambda _: reply(json.dumps({"access_token": "t-of-nine", "token_type": "bearer"}))
         flows = {"clientCredentials": {"tokenUrl": f"{other.url}/token", "scopes": {}}}
         async with listening(authority.server(wants=ssl.CERT_OPTIONAL)) as bank:
             document = {**DOCUMENT, "servers": [{"url": f"{bank.url}/v1"}],
                         "components": {"securitySchemes": {**SCHEMES, "oauth": {"type": "oauth2", "flows": flows}}}}  # fmt: skip
-            security = {"mtls": given, "oauth": Client(client_id="cl", client_secret="cl-s3cret")}
-            async with open_api(document, base_url=None, allow_private=True, security=security) as keyhole:
+            client = Client(client_id="cl", client_secret="cl-s3cret")
+            opened = {"base_url": None, "allow_private": True}
+            async with open_api(document, **opened, security={"mtls": given, "oauth": client}) as keyhole:
+                execution = await keyhole.execute("return api.oauth()")
+            assert execution.error.cause["code"] == "credentials"
+            assert f'token_url = "{other.url}/token"' in execution.error.hint
+            assert (bank.seen, other.seen) == ([], [])
+            typed = client.model_copy(update={"token_url": f"{other.url}/token"})
+            async with open_api(document, **opened, security={"mtls": given, "oauth": typed}) as keyhole:
                 await run(keyhole, "return api.oauth()")
-            assert [one.shown for one in bank.seen] == ["mia"]
-        assert [one.shown for one in other.seen] == [""]
+            assert ([one.shown for one in bank.seen], [one.shown for one in other.seen]) == (["mia"], ["mia"])
 
 
 async def test_an_operation_elsewhere_is_not_shown_it(authority, open_api, given):

@@ -129,35 +129,49 @@ async def test_bad_metadata_are_told_of_without_a_word_of_them(open_api, target,
     assert unasked(target)
 
 
-async def test_without_a_base_url_a_document_may_name_a_provider_by_https_alone(
+async def test_without_a_base_url_a_document_may_name_its_own_origin_alone(
     open_api, target, elsewhere, tmp_path, monkeypatch
 ):
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
     ssl_context.cache_clear()
+
+    def opened(url, home, client=CLIENT, **more):
+        given = {**document(f"{url}/.well-known/openid-configuration"), "servers": [{"url": f"{home}/v1"}]}
+        return open_api(given, base_url=None, security={"sso": client}, **more)
+
     try:
-        async with listening(authority.server(wants=0)) as provider:
-            providing(provider, f"{provider.url}/token")
-            for url, code in ((provider.url, None), (elsewhere.url, "credentials")):
-                given = {
-                    **document(f"{url}/.well-known/openid-configuration"),
-                    "servers": [{"url": f"{target.url}/v1"}],
-                }
-                async with open_api(given, base_url=None, allow_private=True, security={"sso": CLIENT}) as keyhole:
-                    assert await run(keyhole, "return api.who().then(() => null, e => e.code)") == code
-            count = len(provider.seen)
+        async with listening(authority.server(wants=0)) as bank, listening(authority.server(wants=0)) as stranger:
+            for one in (bank, stranger, elsewhere, target):
+                providing(one, f"{one.url}/token")
+            for url, home in (
+                (stranger.url, bank.url),  # a page that looks as before, but for one word
+                (stranger.url, target.url),
+                (elsewhere.url, bank.url),
+                (target.url, target.url),  # beside the base, and not even encrypted
+            ):
+                async with opened(url, home, allow_private=True) as keyhole:
+                    execution = await keyhole.execute("return api.who()")
+                assert execution.error.cause["code"] == "credentials"
+                assert f'issuer = "{url}"' in execution.error.hint
+            assert [one.seen for one in (bank, stranger, elsewhere, target)] == [[], [], [], []]
+            async with opened(bank.url, bank.url, allow_private=True) as keyhole:
+                await run(keyhole, "return api.who()")
+            assert bank.seen[-1].header("authorization") == "Bearer from-the-provider"
+            count = len(bank.seen)
             # What a document names is public, or it is not asked.
-            given = {**document(f"{provider.url}/.well-known/openid-configuration")}
-            async with open_api(given, base_url=None, security={"sso": CLIENT}) as keyhole:
+            async with opened(bank.url, bank.url) as keyhole:
                 (source,) = keyhole.sources.values()
                 place = source._issuers.place("sso", source._given["sso"], "api.who", None)
                 with pytest.raises(Exception, match="private address"):
                     await place
-            assert len(provider.seen) == count
+            assert len(bank.seen) == count
+            client = CLIENT.model_copy(update={"issuer": stranger.url})
+            async with opened("https://evil.test", bank.url, client, allow_private=True) as keyhole:
+                await run(keyhole, "return api.who()")
+            assert [one.target for one in stranger.seen] == ["/.well-known/openid-configuration", "/token"]
     finally:
         ssl_context.cache_clear()
-    assert elsewhere.seen == []
-    assert target.seen[0].header("authorization") == "Bearer from-the-provider"
 
 
 async def test_a_token_of_before_a_reload_stays_hidden_after_it(open_api, target):

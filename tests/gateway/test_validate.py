@@ -282,6 +282,7 @@ def typed(schema):
     ("date-time", "2026-01-02T03:04:05+02:00", "yesterday", "a time such as 2026-01-31T12:00:00Z"), ("date", "2026-02-28", "2026-02-30", "a date such as"),
     ("uuid", "123e4567-e89b-42d3-a456-426614174000", "123", "a UUID such as"), ("email", "mía@exämple.com", "nobody", "an e-mail address"),
     ("uri", "https://exämple.com/{x}?a[]=1", "no url", "a URL such as"), ("ipv4", "192.0.2.1", "300.1.1.1", "an IPv4 address"), ("hostname", "*.a_b.example", "a/b", "a host name"),
+    ("byte", "aGVs\nbG8_-w", "hello", "base64, as btoa(text)"), ("byte", "aGVsbG8=", "two words!", "bytes.toBase64()"), ("byte", "", "notes.txt", "base64"),
 ])  # fmt: skip
 def test_formats_that_judges_not_our_own_check(format_, good, bad, said):
     operation = typed({"type": "string", "format": format_})
@@ -289,6 +290,16 @@ def test_formats_that_judges_not_our_own_check(format_, good, bad, said):
     assert said in refused(operation, {"body": {"v": bad}})
     # What a document itself is wrong about, it does not demand.
     assert checked(typed({"type": "string", "format": format_, "example": bad}), {"body": {"v": bad}})
+
+
+def test_base64_is_what_servers_take():
+    operation = typed({"type": "string", "format": "byte"})
+    for good in ("aGVsbG8", "_-8=", "data:image/png;base64,aGVsbG8=", "\r\n" * (1 << 19)):
+        assert checked(operation, {"body": {"v": good}})
+    for bad in ("data:text/plain,hello", "a=b=", "aGVsbG8===", "\n" * (1 << 20) + "!"):
+        assert "base64" in refused(operation, {"body": {"v": bad}})
+    # contentEncoding only annotates (JSON Schema 2020-12, 8.3), and Discord's says base64 of a data URL.
+    assert checked(typed({"type": "string", "contentEncoding": "base64"}), {"body": {"v": "no base64"}})
 
 
 def test_a_fraction_may_be_a_step():

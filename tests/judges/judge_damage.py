@@ -22,6 +22,7 @@ _WRONG_FORMAT = {
     "ipv4": "300.1.2.3",
     "ipv6": "gg::1",
     "uri": "no uri",
+    "byte": "no base64",
 }
 _NUMBERS = ("integer", "number")
 

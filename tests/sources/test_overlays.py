@@ -229,6 +229,30 @@ def test_an_overlay_that_takes_all_operations_away_is_named(target, tmp_path):
         load({**pets(), "paths": {}}, overlays=[idle])
 
 
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ({"target": "$.openapi", "remove": True}, "bad.json made it so"),
+        ({"target": "$.openapi", "update": "4.0"}, "bad.json made it so"),
+        ({"target": "$.paths['/pets']", "update": {"get": "gone", "post": 1, "$ref": "#/nowhere"}}, "bad.json)"),
+    ],
+)
+def test_what_an_overlay_spoils_is_not_laid_at_the_documents_door(action, said, tmp_path):
+    (tmp_path / "pets.json").write_text(json.dumps({**pets(), "paths": {"/pets": {"get": {}, "post": {}}}}))
+    (tmp_path / "fine.json").write_text(json.dumps(overlay({"target": "$.info", "update": {"title": "New"}})))
+    (tmp_path / "bad.json").write_text(json.dumps(overlay(action)))
+    with pytest.raises(DocumentError) as raised:
+        load(tmp_path / "pets.json", overlays=[tmp_path / "fine.json", tmp_path / "bad.json"])
+    assert said in raised.value.message
+
+
+def test_what_was_none_before_is_not_laid_at_an_overlays_door(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps(overlay({"target": "$.info", "update": {"title": "New"}})))
+    (tmp_path / "doc.json").write_text('{"info": {}}')
+    with pytest.raises(DocumentError, match=r"doc.json is not an OpenAPI document: .*\(as it is after .*a.json\)"):
+        load(tmp_path / "doc.json", overlays=[tmp_path / "a.json"])
+
+
 def test_no_such_file(tmp_path):
     (tmp_path / "fix.yaml").write_text("")
     with pytest.raises(DocumentError, match=r"did you mean .*fix\.yaml"):

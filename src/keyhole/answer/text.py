@@ -221,8 +221,8 @@ def _named(call: CallRecord) -> str:
 
 
 def _result(call: CallRecord) -> str:
-    if call.status is not None:
-        return f" → {call.status}"
+    if call.status is not None or call.bytes is not None:
+        return f" → {call.outcome}"
     return " → no answer" + ("" if _reads(call) else ": it may have been carried out")
 
 

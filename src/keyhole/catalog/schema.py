@@ -131,8 +131,7 @@ class Schemas:
         """Give a reference to each of the document's named schemas, and what it points at."""
         place = "definitions" if self.dialect == "2.0" else "components/schemas"
         for name, schema in _mapping(pointed(self.root, f"#/{place}")).items():
-            pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
-            yield f"#/{place}/{pointer}", schema
+            yield f"#/{place}/{escaped(name)}", schema
 
     def children(self, ref: str) -> list[str]:
         """Give references to the document's named schemas that have `ref` in their `allOf`."""
@@ -181,6 +180,11 @@ class Schemas:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def escaped(key: str) -> str:
+    """Give a key as one segment of a JSON pointer in a URI fragment (RFC 6901 section 6)."""
+    return key.replace("~", "~0").replace("/", "~1").replace("%", "%25")
 
 
 def _unescaped(segment: str) -> str:

@@ -43,7 +43,10 @@ class Client(BaseModel):
 
 
 class Certificate(BaseModel):
-    """A client certificate (mutual TLS): references that give PEM texts. Without `key`, `cert` holds the key too."""
+    """A client certificate (mutual TLS): references that give PEM texts. Without `key`, `cert` holds the key too.
+
+    `cert` may refer to a PKCS #12 file.
+    """
 
     model_config = _CLOSED
     cert: str = Field(repr=False)
@@ -58,7 +61,10 @@ SECRET_FIELDS = frozenset({"password", "client_secret", "cert", "key", "key_pass
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """A client certificate as it is read: PEM texts, `password` empty where the key is not encrypted. Never printed."""
+    """A client certificate as it is read. `password` is empty where the key is not encrypted. Never printed.
+
+    PEM texts, or, without `key`, a PKCS #12 file in base64 that holds both.
+    """
 
     cert: str = field(default="", repr=False)
     key: str = field(default="", repr=False)

@@ -12,7 +12,7 @@ from keyhole.cli.lifetime import live
 from keyhole.cli.opening import opened
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import show, show_json
-from keyhole.errors import UsageError
+from keyhole.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,8 @@ def bake(
             show_json({"documents": baked, "cache": str(config.cache()), "ms": ms})
         else:
             for one in baked:
-                show(f"{one['api']}: {one['operations']:,} operations, {len(one['notices'])} skipped or mended")
+                size = counted(one["operations"], "operation")
+                show(f"{one['api']}: {size}, {len(one['notices'])} skipped or mended")
             show(f"ready in {ms:,.0f} ms; cached in {config.cache()}")
         return 0
 

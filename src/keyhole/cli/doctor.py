@@ -14,7 +14,7 @@ from keyhole.cli.lacking import credentials
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import say, show, show_json
 from keyhole.config import Config
-from keyhole.errors import SandboxError
+from keyhole.errors import SandboxError, counted
 from keyhole.preflight.tsc import OLDEST, Tsc
 from keyhole.sandbox.confinement import Layer, is_confined
 from keyhole.sandbox.engine import ImageSource
@@ -45,7 +45,7 @@ def doctor(
         problem = error.message
     confined = is_confined(layers)
     compiler = anyio.run(_compiler)
-    system = f"{platform.system()} {platform.release()}, {platform.machine()}, {cores()} cores"
+    system = f"{platform.system()} {platform.release()}, {platform.machine()}, {counted(cores(), 'core')}"
     versions = f"keyhole {version()}, Python {platform.python_version()}, wasmtime {installed('wasmtime')}"
     if as_json:
         told = {"system": system, "versions": versions, "confined": confined, "problem": problem or None}

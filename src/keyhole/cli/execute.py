@@ -73,8 +73,7 @@ def tell(event: CallRecord | LogLine) -> None:
         if event.level != "note":
             say(f"{event.level}: {event.text}")
     else:
-        outcome = event.status if event.status is not None else event.error or "stopped"
-        say(f"call: {event.operation}: {event.method} {event.url} -> {outcome} ({event.ms:g} ms)")
+        say(f"call: {event.operation}: {f'{event.method} {event.url}'.lstrip()} -> {event.outcome} ({event.ms:g} ms)")
 
 
 def show_execution(execution: Execution, max_tokens: int | None = None) -> None:

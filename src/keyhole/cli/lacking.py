@@ -15,7 +15,7 @@ from anyio import to_thread
 from keyhole.catalog.scheme import as_options, as_table
 from keyhole.cli.screen import show, show_json
 from keyhole.edition import load_source
-from keyhole.errors import CredentialError
+from keyhole.errors import CredentialError, counted
 from keyhole.secrets import Secrets, general
 from keyhole.sources.openapi.certificate import CertificateError
 from keyhole.sources.openapi.transport import client_context
@@ -168,11 +168,11 @@ def _key(name: str) -> str:
 
 def _told(api: _Api) -> str:
     found = f"{api.ready:,} find the credentials that they want, {api.free:,} want none"
-    lines = [f"{api.api}: {api.operations:,} operation{'' if api.operations == 1 else 's'}; {found}"]
+    lines = [f"{api.api}: {counted(api.operations, 'operation')}; {found}"]
     names, whats = (max((len(text) for text in texts), default=0) for texts in zip(*_columns(api), strict=True))
     for (name, what), scheme in zip(_columns(api)[1:], api.schemes, strict=True):
         mark = "there  " if scheme.there else "MISSING"
-        uses = f"{scheme.operations:,} operation{'' if scheme.operations == 1 else 's'}"
+        uses = counted(scheme.operations, "operation")
         lines.append(f"{mark}  {name:<{names}}  {what:<{whats}}  {uses}  {scheme.note}".rstrip())
     if not api.schemes:
         lines.append("the document names no security scheme: what it wants is not known")

@@ -15,7 +15,7 @@ from keyhole.cli.lifetime import log_to_stderr
 from keyhole.cli.options import Options, configure
 from keyhole.cli.screen import printable, say, show, show_json
 from keyhole.edition import load_source
-from keyhole.errors import UsageError
+from keyhole.errors import UsageError, counted
 from keyhole.secrets import Secrets
 from keyhole.sources.openapi.lint.finding import RULES, Severity
 from keyhole.sources.openapi.lint.lint import lint as findings_of
@@ -106,12 +106,8 @@ def _write(fix: str, source: OpenAPISource, found: Sequence[Finding]) -> None:
     except OSError as error:
         raise UsageError(f"cannot write {fix}: {error.strerror}") from None
     actions, mended = len(overlay["actions"]), sum(bool(one.edits) for one in found)
-    say(f"{fix}: {_counted(actions, 'action')} for {mended:,} of {_counted(len(found), 'finding')}")
+    say(f"{fix}: {counted(actions, 'action')} for {mended:,} of {counted(len(found), 'finding')}")
     say(f"hint: read it, then give it wherever the document is given: --overlay {fix}")
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _json(source: OpenAPISource, found: Sequence[Finding]) -> dict[str, Any]:
@@ -125,9 +121,9 @@ def _json(source: OpenAPISource, found: Sequence[Finding]) -> dict[str, Any]:
 
 def _text(source: OpenAPISource, found: Sequence[Finding], *, everything: bool) -> str:
     counts = Counter(one.severity for one in found)
-    told = ", ".join(_counted(counts[severity], word) for severity, word in _COUNTED.items())
+    told = ", ".join(counted(counts[severity], word) for severity, word in _COUNTED.items())
     nothing = "nothing is wrong that matters here"
-    lines = [f"{source.name}: {_counted(len(source.operations()), 'operation')}; {told if found else nothing}"]
+    lines = [f"{source.name}: {counted(len(source.operations()), 'operation')}; {told if found else nothing}"]
     order = list(_COUNTED)
     for rule, (severity, meaning) in sorted(RULES.items(), key=lambda one: order.index(one[1][0])):
         group = [one for one in found if one.rule == rule]

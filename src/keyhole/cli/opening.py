@@ -13,7 +13,7 @@ import anyio
 
 from keyhole.cli.screen import say, say_error
 from keyhole.codemode import CodeMode
-from keyhole.errors import KeyholeError, UsageError
+from keyhole.errors import KeyholeError, UsageError, counted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -70,7 +70,7 @@ def say_notices(code_mode: CodeMode, *, limit: int | None) -> None:
 def served(code_mode: CodeMode) -> str:
     """Name what is open: "github (1,223 operations), stripe (468 operations)"."""
     counts = {api: len(operations) for api, operations in code_mode.catalog.apis.items()}
-    return ", ".join(f"{api} ({counts.get(api, 0):,} operations)" for api in code_mode.sources)
+    return ", ".join(f"{api} ({counted(counts.get(api, 0), 'operation')})" for api in code_mode.sources)
 
 
 def program_of(file: str | None, code: str | None) -> str | None:

@@ -57,7 +57,8 @@ class Options:
         ),
     ] = field(default_factory=list[str])
     client_cert: Annotated[
-        list[str], _option(API, "A client certificate in PEM, for mutual TLS: a file or a reference.", metavar="PATH")
+        list[str],
+        _option(API, "A client certificate for mutual TLS, PEM or PKCS #12: file or reference.", metavar="PATH"),
     ] = field(default_factory=list[str])
     client_key: Annotated[
         list[str], _option(API, "Its key, where that is another file (or reference).", metavar="PATH")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from pydantic_core import to_json
 
-from keyhole.errors import InvalidArguments
+from keyhole.errors import InvalidArguments, counted
 from keyhole.value import File
 
 if TYPE_CHECKING:
@@ -98,6 +98,6 @@ def bounded(what: str, text: str) -> None:
 def brief(value: Value, limit: int = 80) -> str:
     """Show a value in at most `limit` characters."""
     if isinstance(value, bytes | File):
-        return f"[{len(value) if isinstance(value, bytes) else value.size} bytes]"
+        return f"[{counted(len(value) if isinstance(value, bytes) else value.size, 'byte')}]"
     text = value if isinstance(value, str) and limit > 80 else to_json(value, fallback=str).decode("utf-8", "replace")
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

@@ -1,16 +1,18 @@
-"""Audit: the outermost step. It sees every call, whatever becomes of it, and keeps a record."""
+"""Audit: the outermost step. It sees every call, whatever becomes of it, and keeps a record; of saved files too."""
 
 from __future__ import annotations
 
 from asyncio import CancelledError
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from keyhole.catalog.operation import Effect
 from keyhole.errors import ApiError, CallError, Denied, InvalidArguments, NeedsApproval, Unreachable
 from keyhole.gateway.decision import CallRecord, Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from keyhole.catalog.call import Call, Result
     from keyhole.gateway.decision import Next
@@ -35,10 +37,26 @@ class Audit:
         record = CallRecord(
             operation.qualified, operation.method, operation.path, str(operation.effect), str(Decision.ALLOW)
         )
+        with self._kept(record):
+            result = await next(call)
+            record.status, record.url, record.sent = result.status, result.url, True
+            record.mismatches = result.mismatches
+            record.error = ApiError.code if result.status >= 400 else None
+            return result
+
+    @contextmanager
+    def saving(self, name: str) -> Generator[CallRecord]:
+        """Record that a file is saved under a name; who saves says of how many bytes. The content is nobody's."""
+        with self._kept(CallRecord("files.save", "", name, str(Effect.WRITE), str(Decision.ALLOW))) as record:
+            yield record
+            record.sent = True
+
+    @contextmanager
+    def _kept(self, record: CallRecord) -> Generator[CallRecord]:
         self.records.append(record)
         started = perf_counter()
         try:
-            result = await next(call)
+            yield record
         except CallError as error:
             decision = _DECIDED.get(type(error), Decision.ALLOW)
             record.decision = str(decision) if decision else None
@@ -49,11 +67,6 @@ class Audit:
         except CancelledError:
             record.error, record.sent = "cancelled", True
             raise
-        else:
-            record.status, record.url, record.sent = result.status, result.url, True
-            record.mismatches = result.mismatches
-            record.error = ApiError.code if result.status >= 400 else None
-            return result
         finally:
             record.ms = round((perf_counter() - started) * 1000, 1)
             if self._on_call:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from keyhole.errors import counted
+
 if TYPE_CHECKING:
     from keyhole.catalog.call import Call, Result
 
@@ -37,7 +39,7 @@ class CallRecord:
     `decision` is None where the call failed before the policy was asked (bad arguments); `status` is None where
     nothing was answered; `error` is the code of the `CallError`, if one; `sent` says whether the call
     may have reached the API; `mismatches` how the answer differs from what the document promises, in the first call of
-    a run that shows it.
+    a run that shows it. A file that is saved is a call of `files.save`: `url` is its name, `bytes` its size.
     """
 
     operation: str
@@ -50,11 +52,21 @@ class CallRecord:
     error: str | None = None
     sent: bool = False
     mismatches: tuple[str, ...] = ()
+    bytes: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, in a word: a status, how much was saved, the code of an error."""
+        if self.status is not None:
+            return str(self.status)
+        return counted(self.bytes, "byte") if self.bytes is not None else self.error or "stopped"
 
     def json(self) -> dict[str, Any]:
-        """Give the record as `keyhole exec --json` prints it: `mismatches` only where there are any."""
+        """Give the record as `keyhole exec --json` prints it: `mismatches` and `bytes` only where there are any."""
         fields = asdict(self)
         told = {key: fields[key] for key in ("operation", "method", "url", "effect", "decision", "status", "ms")}
+        if self.bytes is not None:
+            told["bytes"] = self.bytes
         return {**told, "mismatches": list(self.mismatches)} if self.mismatches else told
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.errors import CallError, Denied, InvalidArguments
 from keyhole.gateway.asked import bounded, brief
-from keyhole.gateway.folder import pieces
+from keyhole.gateway.audit import Audit
+from keyhole.gateway.folder import MAX_OPEN, parts_of, pieces
 from keyhole.log import logger
 from keyhole.value import File, is_large
 
@@ -38,8 +39,9 @@ class Files:
     answers can pass for a handle and have a file sent along.
     """
 
-    def __init__(self, folder: Folder | None, *, may_save: bool) -> None:
+    def __init__(self, folder: Folder | None, *, may_save: bool, audit: Audit | None = None) -> None:
         self._folder = folder
+        self._audit = audit or Audit()
         self._may_save = may_save
         self._handles: dict[str, File] = {}
         self._saved = 0
@@ -66,17 +68,31 @@ class Files:
             raise CallError(_OFF, hint=_HINT)
         return await does(self._folder, asked)
 
+    async def holds(self, name: str) -> bool:
+        """Say whether a program can open a file of that name."""
+        return self._folder is not None and await asyncio.to_thread(self._folder.holds, name)
+
     def close(self) -> None:
         """Close every file. Idempotent."""
         for file in self._handles.values():
             file.stream.close()
+        if self._folder is not None:
+            self._folder.handles -= len(self._handles)
         self._handles.clear()
 
     def handle(self, file: File) -> Value:
-        """Give the handle of a file. Raises `InvalidArguments` beyond `MAX_HANDLES`."""
+        """Give the handle of a file. Raises a `CallError` beyond `MAX_HANDLES` and `MAX_OPEN`."""
         if len(self._handles) >= MAX_HANDLES:
             file.stream.close()
             raise InvalidArguments(f"this run has {MAX_HANDLES} files open", hint="Go on in another program.")
+        if self._folder is not None:
+            if self._folder.handles >= MAX_OPEN:
+                file.stream.close()
+                raise CallError(
+                    f"all runs together have {MAX_OPEN} files open",
+                    hint="Read with files.bytes(name) or files.text(name), which close, or try again in a while.",
+                )
+            self._folder.handles += 1
         name = secrets.token_urlsafe(16)
         self._handles[name] = file
         return {_ID: name, "name": file.name, "size": file.size, "type": file.media_type}
@@ -133,6 +149,13 @@ class Files:
                 f"files.save() was given the name {brief(name)}", hint='Write files.save(what, "report.pdf").'
             )
         bounded("the name of a file", name)
+        parts_of(name)  # what is no name may be the content
+        with self._audit.saving(name) as record:
+            record.bytes = await self._saved_as(folder, what, name, overwrite=asked.get("overwrite") is True)
+        _log.info("file saved", name=name, bytes=record.bytes)
+        return {"name": name, "size": record.bytes}
+
+    async def _saved_as(self, folder: Folder, what: Any, name: str, *, overwrite: bool) -> int:
         if not self._may_save:
             raise Denied(f"{name!r} was not saved: --read-only denies it", hint="Return what is needed instead.")
         data = what.encode(errors="replace") if isinstance(what, str) else what
@@ -146,10 +169,7 @@ class Files:
         self._saved += data.size if isinstance(data, File) else len(data)
         if self._saved > MAX_SAVED:
             raise InvalidArguments(f"{name!r} was not saved: one run may save {MAX_SAVED >> 20} MB")
-        overwrite = asked.get("overwrite") is True
-        size = await asyncio.to_thread(folder.save, pieces(data), name, overwrite=overwrite)
-        _log.info("file saved", name=name, bytes=size)
-        return {"name": name, "size": size}
+        return await asyncio.to_thread(folder.save, pieces(data), name, overwrite=overwrite)
 
     async def _bytes(self, folder: Folder, asked: dict[str, Any]) -> bytes:
         meant = asked.get("file")

@@ -14,6 +14,7 @@ import secrets
 import stat
 import tempfile
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
 MAX_LISTED = 1000
+MAX_OPEN = 400
+"""Files that all runs together may have open: a server has about 1,000 descriptors, and needs some for connections."""
+_MAX_WALKED = 10_000
 _MAX_PARTS, _MAX_PART = 8, 200
-_BAD = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\ud800-\udfff]')
-"""What some system takes for something else in a name."""
+_BAD = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+"""What some system, or a reader, takes for something else in a name."""
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0) | os.O_RDONLY
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Nor is a pipe waited for."""
@@ -42,13 +46,15 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         """Raise `UsageError` where `root` is no folder."""
+        self.handles = 0
+        """Files that runs have open now."""
         self._root = root.expanduser().resolve()
         if not self._root.is_dir():
             raise UsageError(f"--files {root}: there is no such folder", hint=f"Make it: mkdir {root}")
 
     def open(self, name: str) -> File:
         """Open a regular file to read. Raises `InvalidArguments`."""
-        parts = _parts(name)
+        parts = parts_of(name)
         try:
             with self._parent(parts, make=False) as at:
                 fd = os.open(at.of(parts[-1]), os.O_RDONLY | _NO_LINK, dir_fd=at.fd)
@@ -61,16 +67,24 @@ class Folder:
         kind = mimetypes.guess_type(parts[-1])[0] or MEDIA_TYPE
         return File(parts[-1], status.st_size, kind, os.fdopen(fd, "rb", buffering=0))
 
+    def holds(self, name: str) -> bool:
+        """Say whether `open` would give a file of that name."""
+        try:
+            parts = parts_of(name)
+            with self._parent(parts, make=False) as at:
+                return stat.S_ISREG(os.stat(at.of(parts[-1]), dir_fd=at.fd, follow_symlinks=False).st_mode)
+        except (OSError, InvalidArguments):
+            return False
+
     def list(self, below: str = "") -> list[dict[str, Any]]:
         """Give the regular files that can be named, at most `MAX_LISTED`: `{name, size, modified}`, in order.
 
         With `below`, those in that folder alone. Raises `InvalidArguments` where there is none.
         """
-        way = [] if below in ("", ".", "./", "/") else _parts(below.rstrip("/"))
+        way = [] if below in ("", ".", "./", "/") else parts_of(below.rstrip("/"))
         found: list[dict[str, Any]] = []
         there = False
-        for folder, folders, names in os.walk(self._root):
-            above = Path(folder).relative_to(self._root)
+        for above, folders, names, fd in islice(self._walk(), _MAX_WALKED):
             if len(above.parts) < len(way):  # step by step, so that no link is followed
                 folders[:] = [one for one in folders if one == way[len(above.parts)]]
                 continue
@@ -78,7 +92,8 @@ class Folder:
             folders[:] = sorted(one for one in folders if _is_plain(one)) if len(above.parts) + 1 < _MAX_PARTS else []
             for name in sorted(filter(_is_plain, names)):
                 with suppress(OSError):
-                    status = os.lstat(Path(folder, name))
+                    whole = name if fd is not None else self._root / above / name
+                    status = os.stat(whole, dir_fd=fd, follow_symlinks=False)
                     if stat.S_ISREG(status.st_mode):
                         path = (above / name).as_posix()
                         found.append({"name": path, "size": status.st_size, "modified": int(status.st_mtime * 1000)})
@@ -88,12 +103,25 @@ class Folder:
             raise InvalidArguments(f"there is no folder {below!r}", hint="files.list() names the files there are.")
         return found[:MAX_LISTED]
 
+    def _walk(self) -> Iterator[tuple[Path, list[str], list[str], int | None]]:
+        """Go down the folders, following no link: the way to each, what is in it, and it as a descriptor, if so."""
+        if not _AT:
+            for path, folders, names in os.walk(self._root):
+                yield Path(path).relative_to(self._root), folders, names, None
+            return
+        root = os.open(self._root, _DIRECTORY)
+        try:
+            for path, folders, names, fd in os.fwalk(".", dir_fd=root):
+                yield Path(path), folders, names, fd
+        finally:
+            os.close(root)
+
     def save(self, chunks: Iterable[bytes], name: str, *, overwrite: bool = False) -> int:
         """Write a file, making folders on the way, and give its size; whole or not at all. Raises `InvalidArguments`.
 
         A file of that name is only replaced with `overwrite`.
         """
-        parts = _parts(name)
+        parts = parts_of(name)
         try:
             with self._parent(parts, make=True) as at:
                 at.refuse(parts[-1], overwrite=overwrite)
@@ -220,7 +248,7 @@ class _Place:
             os.unlink(temporary, dir_fd=self.fd)
 
 
-def _parts(name: str) -> list[str]:
+def parts_of(name: str) -> list[str]:
     """Give the parts of a name. Raises `InvalidArguments` for one that is not strictly below the folder."""
     parts = name.split("/")
     if len(parts) > _MAX_PARTS or not all(map(_is_plain, parts)):

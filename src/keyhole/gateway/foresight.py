@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyhole.catalog.operation import Operation
+    from keyhole.gateway.problems import Problem
     from keyhole.value import Value
 
 
@@ -27,7 +28,7 @@ def foresee(operation: Operation, arguments: Mapping[str, Value], *, closed: boo
     check.sort(arguments)
     check.require()
     check.values()
-    if any(text not in check.doubts for text in check.told):
+    if any(one not in check.doubts for one in check.told):
         raise refusal(operation, check.told)
 
 
@@ -36,7 +37,7 @@ class _Foresight(Check):
 
     def __init__(self, operation: Operation, arguments: Mapping[str, Value], *, closed: bool) -> None:
         super().__init__(operation, arguments)
-        self.doubts: set[str] = set()
+        self.doubts: set[Problem] = set()
         self._closed = closed
         self._doubtful = {name for name, value in arguments.items() if isinstance(value, Unseen) and not value.given}
 

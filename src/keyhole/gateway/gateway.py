@@ -12,7 +12,7 @@ from keyhole.gateway.pager import Pager
 from keyhole.gateway.validate import Validate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from keyhole.catalog.catalog import Catalog
     from keyhole.gateway.audit import Audit
@@ -42,13 +42,22 @@ class Gateway:
         self._turns = Turns(at_once or {})
         self._send = Send(sources, credentials_of)
 
-    def way(self, audit: Audit, budget: Budget, notes: Notes | None = None) -> Next:
-        """Give the way of one run's calls to the API: the whole order, outermost first."""
+    def way(
+        self,
+        audit: Audit,
+        budget: Budget,
+        notes: Notes | None = None,
+        holds: Callable[[str], Awaitable[bool]] | None = None,
+    ) -> Next:
+        """Give the way of one run's calls to the API: the whole order, outermost first.
+
+        `holds` says whether the run can open a file of a name.
+        """
         steps: tuple[Step, ...] = (
             audit,
             Spending(budget),
             Compare(self._promises),
-            Validate(notes),
+            Validate(notes, holds),
             self.policy,
             # approve and retry come here
             self._turns,

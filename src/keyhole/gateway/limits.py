@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import Semaphore
 from typing import TYPE_CHECKING
 
-from keyhole.errors import BudgetExceeded
+from keyhole.errors import BudgetExceeded, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +26,9 @@ class Spending:
         """Refuse the call that would go over. Raises `BudgetExceeded`; then it was not sent."""
         budget = self.budget
         if self.calls >= budget.calls or self.bytes_in >= budget.bytes_in:
-            spent = f"{self.calls} calls and {self.bytes_in:,} bytes"
+            spent = f"{counted(self.calls, 'call')} and {counted(self.bytes_in, 'byte')}"
             raise BudgetExceeded(
-                f"this run has used {spent} of its {budget.calls} calls and {budget.bytes_in:,} bytes; "
+                f"this run has used {spent} of its {counted(budget.calls, 'call')} and {budget.bytes_in:,} bytes; "
                 f"{call.operation.qualified} was not sent",
                 hint="Ask the API for less (filters, larger pages), or return what you have and go on in another run.",
                 operation=call.operation.qualified,

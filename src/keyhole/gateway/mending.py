@@ -29,6 +29,7 @@ _SAID = {
     "string": "numbers or booleans taken as strings",
     "list": "single values taken as lists of one",
     "name": "names taken as the API spells them",
+    "file": "texts that look like names of files, sent as the content of one",
 }
 _SHOWN = 4
 _MAX_DEPTH = 24

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic_core import to_json
 
 from keyhole.catalog.wording import comment
+from keyhole.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,9 +47,8 @@ _FORMATS = {
     "ipv4": "an IPv4 address",
     "ipv6": "an IPv6 address",
     "hostname": "a host name",
+    "byte": "base64, as btoa(text) and bytes.toBase64() give it",
 }
-_FORM = re.compile(r" \(the closest of \d+ forms\)$")
-
 Path = tuple[str | int, ...]
 
 
@@ -68,6 +69,31 @@ _WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: `path` leads to it, from the name of the argument on, and `what` is said of it.
+
+    `offers` says that this tells what would be right. `meant` is the name that was given in the place of a missing
+    one. `forms` is of how many forms of the value this is about the closest one; 0 where there is one alone.
+    """
+
+    path: Path
+    what: str
+    kind: Literal["missing", "unknown", "value", "argument"] = "value"
+    offers: bool = False
+    meant: str = ""
+    forms: int = 0
+
+    @property
+    def where(self) -> str:
+        """The place, as a program would write it."""
+        return place(str(self.path[0]), self.path[1:])
+
+    def __str__(self) -> str:
+        where = self.where if self.kind == "value" or len(self.path) > 1 else quoted(self.where)
+        return f"{where} {self.what}{f' (the closest of {self.forms} forms)' if self.forms else ''}"
+
+
 class Teller:
     """Tells what is wrong with one argument: its `name`, its `schema` (unresolved), the paths in it that hold bytes.
 
@@ -80,24 +106,24 @@ class Teller:
         self._schemas = schemas
         self._blobs = blobs
         self._unseen = unseen
-        self._misspelt: set[str] = set()
+        self._misspelt: set[Path] = set()
 
-    def problems(self, validator: Draft202012Validator, value: Any, *, first: bool = False) -> list[str]:
-        """Give a sentence for each problem that `validator` has with `value`, or only for the `first`.
+    def problems(self, validator: Draft202012Validator, value: Any, *, first: bool = False) -> list[Problem]:
+        """Give each problem that `validator` has with `value`, or only for the `first`.
 
         A validator finds all problems before it gives one: with millions of them, that is more memory than there is.
         """
-        told: list[str] = []
+        told: list[Problem] = []
         try:
             for error in _first(validator, value) if first else islice(validator.iter_errors(value), MAX_ERRORS):
                 told += self._told(error)
         except ValueError as error:  # the validator's own bounds
-            told.append(f"{self._name} cannot be checked: {comment(str(error), 120)}")
+            told.append(Problem((self._name,), f"cannot be checked: {comment(str(error), 120)}"))
         # A misspelt field that is required is one mistake, not a missing field and an unknown one.
-        once = dict.fromkeys(text for text in told if text.partition(" is not a field of ")[0] not in self._misspelt)
-        return [text for text in once if not _FORM.search(text) or _FORM.sub("", text) not in once]
+        once = dict.fromkeys(one for one in told if one.kind != "unknown" or one.path not in self._misspelt)
+        return [one for one in once if not one.forms or replace(one, forms=0) not in once]
 
-    def _told(self, error: ValidationError) -> Iterator[str]:
+    def _told(self, error: ValidationError) -> Iterator[Problem]:
         path: Path = tuple(error.instance_path)
         kind = type(error.kind).__name__
         details = error.kind.as_dict()
@@ -106,35 +132,39 @@ class Teller:
         holds_unseen = any(one[: len(path)] == path for one in self._unseen)
         if holds_unseen and (path in self._unseen or kind not in ("Type", "Required", "AdditionalProperties")):
             return
-        where = place(self._name, path)
         if kind == "AnyOf":
             yield from self._closest(error, details["context"])
         elif kind == "Required":
             missing = cast("str", details["property"])
             wanted = kind_text(self._at((*path, missing)))
             meant = self._meant(error.instance, missing, path)
-            yield f"{place(self._name, (*path, missing))} is missing{wanted}{meant}"
+            yield missing_one((self._name, *path, missing), f"missing{wanted}", meant)
         elif kind == "AdditionalProperties":
             fields = self._schemas.fields(self._at(path))
             unexpected = [key for key in details["unexpected"] if (*path, key) not in self._unseen]
             for key in cast("list[str]", unexpected)[:_OPTIONS]:
                 near = alike(key, fields)
                 offer = f": did you mean {_or(near)}?" if near else f". Fields are: {_listed(fields)}."
-                yield f"{place(self._name, (*path, key))} is not a field of {where}{offer}"
+                what = f"is not a field of {place(self._name, path)}{offer}"
+                yield Problem((self._name, *path, key), what, "unknown", offers=bool(near))
         else:
             given = "bytes" if path in self._blobs else shown(error.instance)
             if holds_unseen:
                 given = "an array" if isinstance(error.instance, list) else "an object"
-            yield f"{where} is {given}, but must be {_allowed(kind, details, error.instance)}"
+            yield self._other(path, given, _allowed(kind, details, error.instance))
 
-    def _closest(self, error: ValidationError, branches: list[list[ValidationError]]) -> Iterator[str]:
+    def _other(self, path: Path, given: str, allowed: str) -> Problem:
+        """Tell of a value that should be another one: of a whole object or list, that is no offer yet."""
+        offers = not allowed.startswith(("object", "array"))
+        return Problem((self._name, *path), f"is {given}, but must be {allowed}", offers=offers)
+
+    def _closest(self, error: ValidationError, branches: list[list[ValidationError]]) -> Iterator[Problem]:
         """Tell of the alternative that the value comes closest to, or which types are possible where none is close."""
         types = [_type_at(branch, error) for branch in branches]
         close = [branch for branch, kinds in zip(branches, types, strict=True) if not kinds]
         if not close:
             kinds = list(dict.fromkeys(kind for found in types for kind in found))
-            where = place(self._name, tuple(error.instance_path))
-            yield f"{where} is {shown(error.instance)}, but must be {_or(kinds, quote=False)}"
+            yield self._other(tuple(error.instance_path), shown(error.instance), _or(kinds, quote=False))
             return
         apart = [{tuple(one.instance_path): one for one in branch if _tells_apart(one)} for branch in close]
         shared = set(apart[0]).intersection(*apart[1:])
@@ -143,13 +173,12 @@ class Teller:
             for path in sorted(shared, key=str):
                 given = apart[0][path].instance
                 allowed = _one_of([option for found in apart for option in _options(found[path])], given)
-                yield f"{place(self._name, path)} is {shown(given)}, but must be {allowed}"
+                yield self._other(path, shown(given), allowed)
             return
         best = min(close, key=lambda branch: (sum(2 if _tells_apart(one) else 1 for one in branch), len(branch)))
-        told = [text for one in best[:4] for text in self._told(one)]
-        form = f" (the closest of {len(branches)} forms)" if len(close) > 1 else ""
-        for text in dict.fromkeys(told):
-            yield text if _FORM.search(text) else f"{text}{form}"
+        told = [problem for one in best[:4] for problem in self._told(one)]
+        for problem in dict.fromkeys(told):
+            yield problem if problem.forms or len(close) == 1 else replace(problem, forms=len(branches))
 
     def _meant(self, instance: Any, missing: str, path: Path) -> str:
         """Offer the unknown field that may be the missing one, misspelt."""
@@ -159,8 +188,8 @@ class Teller:
         unknown = [key for key in cast("dict[str, Any]", instance) if key not in known]
         near = alike(missing, unknown, limit=1)
         if near:
-            self._misspelt.add(place(self._name, (*path, near[0])))
-        return f": you gave {quoted(near[0])}, did you mean {quoted(missing)}?" if near else ""
+            self._misspelt.add((self._name, *path, near[0]))
+        return near[0] if near else ""
 
     def _at(self, path: Path) -> dict[str, Any]:
         schemas = self._schemas
@@ -224,6 +253,12 @@ def _allowed(kind: str, details: dict[str, Any], instance: Any) -> str:
     return re.sub(r"\b(1 \w+)s$", r"\1", words)
 
 
+def missing_one(path: Path, what: str, meant: str) -> Problem:
+    """Tell of what is missing (or null, as `what` says), and of what was given in its place, if anything."""
+    offer = f": you gave {quoted(meant)}, did you mean {quoted(str(path[-1]))}?" if meant else ""
+    return Problem(path, f"is {what}{offer}", "missing", offers=bool(meant), meant=meant)
+
+
 def kind_text(schema: dict[str, Any]) -> str:
     """Say a schema's type in brackets, if it has one: " (integer)"."""
     values = schema.get("enum")
@@ -250,7 +285,7 @@ def place(name: str, path: Path) -> str:
 def shown(value: Any) -> str:
     """Show a value on one line, shortened."""
     if isinstance(value, bytes):
-        return f"{len(value)} bytes"
+        return counted(len(value), "byte")
     if isinstance(value, dict | list) and len(cast("list[Any]", value)) > 8:
         count = len(cast("list[Any]", value))
         return f"an array of {count} items" if isinstance(value, list) else f"an object of {count} fields"

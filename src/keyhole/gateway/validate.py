@@ -17,12 +17,13 @@ from keyhole.catalog.declare import usage
 from keyhole.catalog.naming import loose
 from keyhole.errors import InvalidArguments
 from keyhole.gateway.mending import Notes, Speller, at, mended, misfit, parsed, put, wildcard
-from keyhole.gateway.problems import MAX_ERRORS, Teller, alike, kind_text, place, quoted, shown
+from keyhole.gateway.problems import MAX_ERRORS, Problem, Teller, alike, kind_text, missing_one, quoted, shown
 from keyhole.gateway.rules import rules_of
+from keyhole.gateway.uploads import named_files
 from keyhole.value import File, Unseen, is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from jsonschema_rs import Draft202012Validator, ValidationError
 
@@ -36,17 +37,17 @@ _TOLD = 12
 _PASSES = 3
 _MAX_MENDED = 500
 _MAX_DEPTH = 100
-_INDEX = re.compile(r"\[\d+\]")
-_INNER = re.compile(r"body\.\w+(?=[.\[])")
-"""A problem deep in a body, up to the field of the body that it is in."""
-_FIX = re.compile(r"did you mean|Did you mean|but must be (?!object|array)")
 
 
 class Validate:
-    """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments."""
+    """The gateway step: passes the call on with its arguments checked and mended, or raises InvalidArguments.
 
-    def __init__(self, notes: Notes | None = None) -> None:
+    `holds` says whether the program can open a file of a name.
+    """
+
+    def __init__(self, notes: Notes | None = None, holds: Callable[[str], Awaitable[bool]] | None = None) -> None:
         self._notes = notes
+        self._holds = holds
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Check, then pass on."""
@@ -54,7 +55,15 @@ class Validate:
             given = await asyncio.to_thread(checked, call.operation, call.arguments, self._notes)
         else:
             given = checked(call.operation, call.arguments, self._notes)
+        if "body" in given and not call.operation.ad_hoc:
+            await self._files(call.operation, given)
         return await next(replace(call, arguments=given))
+
+    async def _files(self, operation: Operation, given: Mapping[str, Value]) -> None:
+        body = rules_of(operation, _content_type(operation, given)).signature.body
+        for where in await named_files(operation, body, given["body"], self._holds) if body else ():
+            if self._notes is not None:
+                self._notes.add("file", where)
 
 
 def checked(operation: Operation, arguments: Mapping[str, Value], notes: Notes | None = None) -> dict[str, Value]:
@@ -83,7 +92,7 @@ class Check:
         self.operation = operation
         self.rules = rules_of(operation, _content_type(operation, arguments))
         self.given: dict[str, Value] = {}
-        self.told: list[str] = []
+        self.told: list[Problem] = []
         self.notes: list[tuple[str, str]] = []
         self.unknown: list[str] = []
         self._lifted: dict[str, Value] = {}
@@ -142,10 +151,14 @@ class Check:
             fields = cast("dict[str, Value]", current)
             for name in self._lifted:
                 if name in fields and fields[name] != self._lifted[name]:
-                    self.told.append(f"{quoted(name)} is given twice, flat and in body, with different values")
+                    self.told.append(
+                        Problem((name,), "is given twice, flat and in body, with different values", "argument")
+                    )
             self.given["body"] = {**self._lifted, **fields}
         else:
-            self.told.append(f"{quoted(next(iter(self._lifted)))} is a field of body, but body is {shown(current)}")
+            self.told.append(
+                Problem((next(iter(self._lifted)),), f"is a field of body, but body is {shown(current)}", "argument")
+            )
 
     def _may_be_empty(self) -> bool:
         body = self.rules.signature.body
@@ -171,17 +184,17 @@ class Check:
             near = [] if given else alike(one.name, self.unknown, limit=1)
             if not near and not given and len(missing) == len(self.unknown) == 1 and not self.rules.fields:
                 near = list(self.unknown)
-            text = f"{quoted(one.name)} is {'null' if given else 'missing'}{kind}"
             if near:
                 self.unknown.remove(near[0])
-                text += f": you gave {quoted(near[0])}, did you mean {quoted(one.name)}?"
-            self.told.append(text)
+            what = f"{'null' if given else 'missing'}{kind}"
+            self.told.append(missing_one((one.name,), what, near[0] if near else ""))
         strays = [self.stray(name) for name in self.unknown]
         body = signature.body
         known = self._offered or (strays and self.rules.fields)  # then those lines say what the body wants
         if body and body.required and "body" not in self.given and not known:
             fields = ", ".join(quoted(name) for name in self._telling_fields())
-            self.told.append(f"`body` is missing{f', with fields such as {fields}' if fields else ''}")
+            what = f"is missing{f', with fields such as {fields}' if fields else ''}"
+            self.told.append(Problem(("body",), what, "missing"))
         self.told += strays
 
     def _telling_fields(self) -> list[str]:
@@ -199,20 +212,22 @@ class Check:
         nullable = found.get("nullable") is True or "null" in self.rules.kinds(found)
         return nullable and parameter.place != "path" and parameter.name in self.given
 
-    def stray(self, name: str) -> str:
+    def stray(self, name: str) -> Problem:
         """Tell of an argument that there is not."""
         known = [*self.rules.parameters, *(["body"] if self.rules.signature.body else [])]
         near = alike(name, [*known, *self.rules.fields])
         if near:
             written = [one if one in known else f"body.{one}" for one in near]
             self._offered.update(written)
-            return f"{quoted(name)} is no argument: did you mean {' or '.join(quoted(one) for one in written)}?"
+            offer = " or ".join(quoted(one) for one in written)
+            return Problem((name,), f"is no argument: did you mean {offer}?", "unknown", offers=True)
         if self.rules.body_is_object and not self.rules.fields:
-            return f"{quoted(name)} is no argument; if it is a field of the body, put it under `body`"
+            return Problem((name,), "is no argument; if it is a field of the body, put it under `body`", "unknown")
         listed = ", ".join(quoted(one) for one in known[:12])
         if self.rules.fields:
             listed += f", with fields such as {', '.join(quoted(one) for one in self._telling_fields())}"
-        return f"{quoted(name)} is no argument; {f'there are {listed}' if known else 'there are none'}"
+        there = f"there are {listed}" if known else "there are none"
+        return Problem((name,), f"is no argument; {there}", "unknown")
 
     def values(self) -> None:
         """Mend and check the values."""
@@ -237,7 +252,7 @@ class Check:
         unseen: set[Path] = set()
         plain, bad = _plain(self.given[name], (), blobs, unseen)
         if bad:
-            self.told.append(f"{place(name, bad[0])} {bad[1]}")
+            self.told.append(Problem((name, *bad[0]), bad[1]))
             return
         validator = self.rules.validator(name, schema)
         if validator is None or _holds(validator, plain):
@@ -248,7 +263,7 @@ class Check:
         teller = Teller(name, schema, self.rules.signature.schemas, blobs, unseen)
         told = teller.problems(validator, plain, first=large)
         # What is missing because its name is misspelt has been said.
-        self.told += [text for text in told if text.partition(" is missing")[0] not in self._offered]
+        self.told += [one for one in told if one.kind != "missing" or one.where not in self._offered]
 
     def _typed(self, name: str, plain: Value, validator: Draft202012Validator) -> Value | None:
         """Give the values deeper down the types that they lack; None where that is not what is wrong."""
@@ -306,48 +321,59 @@ def _content_type(operation: Operation, arguments: Mapping[str, Value]) -> str:
 
 def _ad_hoc(operation: Operation, arguments: Mapping[str, Value]) -> dict[str, Value]:
     told = [
-        f"{quoted(name)} is no argument of a request; there are `query`, `headers` and `body`"
+        Problem((name,), "is no argument of a request; there are `query`, `headers` and `body`", "unknown")
         for name in arguments
         if name not in ("query", "headers", "body")
     ]
     for name in ("query", "headers"):
         value = arguments.get(name)
         if value is not None and not isinstance(value, dict):
-            told.append(f"`{name}` is {shown(value)}, but must be an object of names and values")
+            told.append(
+                Problem(
+                    (name,), f"is {shown(value)}, but must be an object of names and values", "argument", offers=True
+                )
+            )
     if told:
         raise refusal(operation, told)
     return {name: value for name, value in arguments.items() if value is not None or name == "body"}
 
 
-def refusal(operation: Operation, told: list[str]) -> InvalidArguments:
+def refusal(operation: Operation, told: list[Problem]) -> InvalidArguments:
     """Make the error that says all of `told`, and how the operation is called."""
     once = _alike(told)
     more = [f"… and {len(once) - _TOLD} more"] if len(once) > _TOLD else []
-    lines = [*once[:_TOLD], *more]
+    lines = [*list(once.values())[:_TOLD], *more]
     text = lines[0] if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
-    name = operation.qualified
-    inner = [found[0] for line in lines if (found := _INNER.match(line))]
-    if inner and len(inner) == len(once):
-        hint = (
-            f'Mend that and call {name} again; `await describe("{operation.name}", {{path: "{inner[0]}"}})` shows more.'
-        )
-    elif all(_FIX.search(line) for line in lines):
+    name, first = operation.qualified, next(iter(once))
+    if all(map(_is_deep, once)):
+        inner = f'{{path: "body.{first.path[1]}"}}'
+        hint = f'Mend that and call {name} again; `await describe("{operation.name}", {inner})` shows more.'
+    elif all(one.offers for one in once):
         hint = f'Mend that and call {name} again; `await describe("{operation.name}")` shows its arguments.'
     else:
         hint = f"Write {usage(operation)}"
-    return InvalidArguments(f"{name} was not called, its arguments do not fit: {text}", hint=hint, operation=name)
+    at = (first.meant, *(str(step) for step in first.path[:2]))
+    message = f"{name} was not called, its arguments do not fit: {text}"
+    return InvalidArguments(message, hint=hint, operation=name, at=at)
 
 
-def _alike(told: list[str]) -> list[str]:
-    """Give each problem once: what is wrong with many members of a list alike is told of the first."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for line in dict.fromkeys(told):
-        where, _, what = line.partition(" ")
-        groups.setdefault((_INDEX.sub("[]", where), what), []).append(line)
-    return [
-        lines[0] if len(lines) == 1 else f"{lines[0]}; so in {len(lines) - 1}{'+' * (len(lines) >= MAX_ERRORS)} more"
-        for lines in groups.values()
-    ]
+def _is_deep(problem: Problem) -> bool:
+    """Say whether a problem is within a field of the body that a program can name."""
+    first, *below = problem.path
+    return first == "body" and len(below) > 1 and re.fullmatch(r"\w+", str(below[0])) is not None
+
+
+def _alike(told: list[Problem]) -> dict[Problem, str]:
+    """Give what is said of each problem: what is wrong with many members of a list alike is told of the first."""
+    groups: dict[Problem, list[Problem]] = {}
+    for one in dict.fromkeys(told):
+        anywhere = tuple("[]" if isinstance(step, int) else step for step in one.path)
+        groups.setdefault(replace(one, path=anywhere), []).append(one)
+    return {
+        same[0]: str(same[0])
+        + (f"; so in {len(same) - 1}{'+' * (len(same) >= MAX_ERRORS)} more" if len(same) > 1 else "")
+        for same in groups.values()
+    }
 
 
 def _plain(value: Value, path: Path, blobs: set[Path], unseen: set[Path]) -> tuple[Value, tuple[Path, str] | None]:

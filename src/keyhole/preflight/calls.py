@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, cast
 
 from keyhole.catalog.declare import usage
-from keyhole.errors import CallError, UnknownOperation
+from keyhole.errors import CallError, InvalidArguments, UnknownOperation
 from keyhole.gateway.asked import as_arguments, named, no_object, rooted, split
 from keyhole.gateway.foresight import foresee
 from keyhole.preflight.flow import bare
@@ -60,7 +59,7 @@ class Calls:
             of_that_name = reference.paged and self._exists(reference.api, f"{name}.items")
             return None if of_that_name else (error, reference.node)
         except CallError as error:
-            return error, self._wrong(error.message, argument) or reference.node
+            return error, self._wrong(error, argument) or reference.node
         return None
 
     def _exists(self, api: str, name: str) -> bool:
@@ -110,19 +109,14 @@ class Calls:
         try:
             foresee(matched[0], as_arguments(*matched, parts))
         except CallError as error:
-            return error, self._wrong(error.message, given[0]) or reference.node
+            return error, self._wrong(error, given[0]) or reference.node
         return None
 
-    def _wrong(self, message: str, argument: Node | None) -> Node | None:
+    def _wrong(self, error: CallError, argument: Node | None) -> Node | None:
         """Give the argument that an error is about, where it is written in the call."""
-        first = message.partition("do not fit: ")[2].removeprefix("\n- ").partition("\n")[0]
-        for key, node in self._keys(argument):
-            if first.startswith((f"`{key}` is no", f"{key} is ")) or f"you gave `{key}`" in first:
-                return node
-        for key, node in self._keys(argument):
-            if re.match(rf"`?{re.escape(key)}[.\[]", first):
-                return node
-        return None
+        written = dict(self._keys(argument))
+        names = error.at if isinstance(error, InvalidArguments) else ()
+        return next((written[name] for name in names if name in written), None)
 
     def _keys(self, argument: Node | None) -> Iterator[tuple[str, Node]]:
         for child in argument.named_children if argument is not None and argument.type == "object" else ():

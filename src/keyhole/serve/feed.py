@@ -10,6 +10,7 @@ import anyio
 from mcp.server.connection import allowed_log_levels
 from mcp_types import LoggingMessageNotification, LoggingMessageNotificationParams
 
+from keyhole.errors import counted
 from keyhole.sandbox.engine import LogLine
 
 if TYPE_CHECKING:
@@ -78,12 +79,12 @@ class Feed:
         """Send what one event is worth; None is the heartbeat."""
         if event is None:
             waited = round(monotonic() - self._started)
-            return await self._report(f"running for {waited} s, {self._calls} calls so far")
+            return await self._report(f"running for {waited} s, {counted(self._calls, 'call')} so far")
         if isinstance(event, LogLine):
             return await self._log(_LEVEL_OF.get(event.level, "info"), event.text[:TEXT_LIMIT])
         self._calls += 1
-        said = event.status if event.status is not None else event.error
-        line = f"{event.operation}: {event.method} {event.url} → {said} ({event.ms:g} ms)"[:TEXT_LIMIT]
+        what = f"{event.method} {event.url}".lstrip()
+        line = f"{event.operation}: {what} → {event.outcome} ({event.ms:g} ms)"[:TEXT_LIMIT]
         await self._report(line)
         return await self._log("debug" if event.error is None else "warning", line)
 

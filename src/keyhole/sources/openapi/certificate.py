@@ -1,7 +1,8 @@
-"""Client certificates (mutual TLS): from PEM texts into a TLS context, without a key in the clear on any disk."""
+"""Client certificates (mutual TLS): PEM or PKCS #12 into a TLS context, without a key in the clear on any disk."""
 
 from __future__ import annotations
 
+import base64
 import secrets
 import ssl
 from pathlib import Path
@@ -9,6 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+    from cryptography.x509 import Certificate
+
     from keyhole.catalog.scheme import ClientCertificate
 
 
@@ -38,11 +42,32 @@ def load_into(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
 def _sealed(certificate: ClientCertificate, once: str) -> bytes:
     """Give the chain and the key in one PEM text, the key encrypted under `once`."""
     # 30 ms that only those pay who have a certificate.
+    from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415
+
+    chain, key = (_from_pem if certificate.key else _from_bundle)(certificate, certificate.password.encode() or None)
+    sealed = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.BestAvailableEncryption(once.encode()))
+    return b"".join(one.public_bytes(form.Encoding.PEM) for one in chain) + sealed
+
+
+def _from_bundle(certificate: ClientCertificate, password: bytes | None) -> tuple[list[Certificate], PrivateKeyTypes]:
+    """Read PKCS #12 (RFC 7292)."""
+    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
+
+    try:
+        key, first, more = pkcs12.load_key_and_certificates(base64.b64decode(certificate.cert), password)
+    except ValueError:
+        why = "the PKCS #12 file cannot be read: its `key_password` is wrong or missing, or it is no such file"
+        raise CertificateError(why) from None
+    if key is None or first is None:
+        raise CertificateError("the PKCS #12 file holds no certificate together with its key")
+    return [first, *more], key
+
+
+def _from_pem(certificate: ClientCertificate, password: bytes | None) -> tuple[list[Certificate], PrivateKeyTypes]:
     from cryptography import x509  # noqa: PLC0415
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives import serialization as form  # noqa: PLC0415
 
-    password = certificate.password.encode() or None
     try:
         chain = x509.load_pem_x509_certificates(certificate.cert.encode())
     except ValueError:
@@ -55,5 +80,4 @@ def _sealed(certificate: ClientCertificate, once: str) -> bytes:
     except (ValueError, UnsupportedAlgorithm):
         why = "`key` cannot be read: the `key_password` is wrong, or it is no private key in PEM"
         raise CertificateError(why) from None
-    sealed = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.BestAvailableEncryption(once.encode()))
-    return b"".join(one.public_bytes(form.Encoding.PEM) for one in chain) + sealed
+    return chain, key

@@ -10,8 +10,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.catalog.schema import pointed
-from keyhole.sources.openapi.identity import escaped, nodes
+from keyhole.catalog.schema import escaped, pointed
+from keyhole.sources.openapi.identity import nodes
 
 if TYPE_CHECKING:
     from keyhole.sources.openapi.identity import Identity

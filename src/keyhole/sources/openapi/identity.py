@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
+from keyhole.catalog.schema import escaped
 from keyhole.sources.openapi.guard import joined
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ _NAMES = re.compile(r"""\$(?:self|id|anchor|dynamicAnchor|dynamicRef|recursiveRe
 _DATA = frozenset({"example", "x-example", "x-examples", "x-ms-examples"})
 # Two letters at least: "C:\\" is a path.
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-
-
-def escaped(key: str) -> str:
-    """Give a key as one segment of a JSON pointer in a URI fragment (RFC 6901 section 6)."""
-    return key.replace("~", "~0").replace("/", "~1").replace("%", "%25")
 
 
 def has_names(text: str) -> bool:

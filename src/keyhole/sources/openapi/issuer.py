@@ -23,15 +23,16 @@ Object = dict[str, Any]
 class Issuers:
     """The token URLs of a document's security schemes.
 
-    `base` is the pinned base URL. Where the operator pins none (`typed` is False) the document says where credentials
-    go, and so it does for a client's, by https.
+    `base` is the pinned base URL. A document's own word counts within it, or, where it is the document's, too (`typed`
+    is False), on its origin if that is https. An origin beside it may be anybody's, whatever its name.
     """
 
     def __init__(self, schemes: Mapping[str, Object], discovery: Discovery, *, base: str, typed: bool) -> None:
         self._schemes = schemes
         self._discovery = discovery
         self._base = base
-        self._typed = typed
+        origin = origin_of(base)
+        self._home = origin_text(origin) if origin and origin[0] == "https" and not typed else base
 
     async def place(
         self, name: str, client: SchemeSecret, operation: str, certificate: ClientCertificate | None
@@ -55,12 +56,12 @@ class Issuers:
         url = await self._discovery.token_url(metadata, operation) if metadata else said
         if not self._agreed(url):  # the path of the base is pinned too: beside it may be somebody else's
             raise CredentialError(
-                f"the metadata of the security scheme {name!r} name a token URL outside of {self._base}: "
+                f"the metadata of the security scheme {name!r} name a token URL outside of {self._home}: "
                 "the client's secret is not sent",
                 hint=f"The operator gives `token_url` or `issuer` beside the client_id of {name}. Tell the user.",
                 operation=operation,
             )
-        return Place(url, certificate if origin_of(url) == origin_of(self._base) else None)
+        return Place(url, certificate)
 
     def trouble(self, name: str, client: SchemeSecret) -> str:
         """Say why the client's secret would not be sent; empty where it would."""
@@ -73,7 +74,7 @@ class Issuers:
         what = f"the {'issuer' if self._said(name)[1] else 'token URL'} of the security scheme {name!r}"
         if origin is None:
             return f"{what} is not said by the document"
-        return f"{what} is at {origin_text(origin)}, outside of {self._base or 'any base URL'}"
+        return f"{what} is at {origin_text(origin)}, outside of {self._home or 'any base URL'}"
 
     def settings(self, name: str) -> dict[str, str]:
         """Give what the operator has to agree to, as the document says it, so that a client's secret is sent."""
@@ -87,9 +88,7 @@ class Issuers:
         return {key: (origin_text(origin) + parts.path)[:200]}
 
     def _agreed(self, url: str) -> bool:
-        origin = origin_of(url)
-        own = origin is not None and origin[0] == "https" and not self._typed and is_within(url, origin_text(origin))
-        return own or is_within(url, self._base)
+        return is_within(url, self._home)
 
     def _said(self, name: str) -> tuple[str, str]:
         """Give the token URL that the document says, or else that of the provider's metadata; either may be empty."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from keyhole.errors import DocumentError, nearest
-from keyhole.sources.openapi.document import decode, parse
+from keyhole.errors import DocumentError, counted, nearest
+from keyhole.sources.openapi.document import decode, dialect_of, parse
 from keyhole.sources.openapi.fetch import read_file, shown
 from keyhole.sources.openapi.yaml_text import MAX_NODES
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable, Sequence
 
+    from keyhole.catalog.schema import Dialect
     from keyhole.catalog.spot import Parts
     from keyhole.sources.openapi.fetch import Fetcher
     from keyhole.sources.openapi.jsonpath import Query
@@ -83,7 +85,7 @@ class Overlay:
         """What was done, on a line."""
         idle = sum(not action.selected for action in self.actions)
         total = len(self.actions)
-        done = f"{total} action{'' if total == 1 else 's'} applied"
+        done = f"{counted(total, 'action')} applied"
         return f"{self.name}: {done if not idle else f'{total - idle} of {done}, {idle} selected nothing'}"
 
 
@@ -104,11 +106,56 @@ def read_overlay(given: str | Path | dict[str, Any], fetcher: Fetcher) -> Overla
     return Overlay(name, _actions(document, name), text)
 
 
+def apply_all(overlays: Iterable[Overlay], root: Any, where: str) -> Dialect:
+    """Apply overlays to a document and say which version it is of then.
+
+    Raises `DocumentError` for an action that does not fit, and, where it is no OpenAPI document, for what made it none.
+    """
+    took: Overlay | None = None
+    for overlay in overlays:
+        before = took is None and _is_openapi(root)
+        overlay.apply(root)
+        if before and not _is_openapi(root):
+            took = overlay
+    try:
+        return dialect_of(root, where)
+    except DocumentError as error:
+        if took is None:
+            raise
+        raise DocumentError(
+            f"{error.message}; {_named([took])} made it so",
+            hint="one of its actions changes what is at the top: mend that, or leave the overlay out",
+        ) from None
+
+
+def _is_openapi(root: Any) -> bool:
+    try:
+        return bool(dialect_of(root, ""))
+    except DocumentError:
+        return False
+
+
+def _named(overlays: Iterable[Overlay]) -> str:
+    names = [one.name.removeprefix("the overlay").strip() for one in overlays]
+    return f"the overlay {' and '.join(filter(None, names))}".rstrip()
+
+
+@contextmanager
+def after(overlays: Sequence[Overlay]) -> Generator[None]:
+    """Have each `DocumentError` about what overlays have left say so."""
+    try:
+        yield
+    except DocumentError as error:
+        if not overlays or any(one.name in error.message for one in overlays):
+            raise
+        message = f"{error.message} (as it is after {_named(overlays)})"
+        raise DocumentError(message, pointer=error.pointer, hint=error.hint) from None
+
+
 def all_taken(where: str, overlays: Iterable[Overlay]) -> DocumentError:
     """Say that overlays have left no operation of a document."""
-    names = " and ".join(one.name for one in overlays)
     return DocumentError(
-        f"{where} has no operation left after the overlay {names}",
+        f"{where} has no operation left after {_named(overlays)}",
         hint="one of its actions takes them away: mend that, or leave the overlay out",
     )
 
@@ -202,7 +249,7 @@ class _Tree:
                 return
             sources = self._select(action.source, action)
             if len(sources) != 1:
-                raise DocumentError(f"{action.where}: `copy` selects {len(sources)} nodes; it must be one")
+                raise DocumentError(f"{action.where}: `copy` selects {counted(len(sources), 'node')}; it must be one")
             value = self._at(sources[0])
             self._left -= _weight(value, self._left)
             value = deepcopy(value) if self._left >= 0 else None

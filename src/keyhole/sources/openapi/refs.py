@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
-from keyhole.catalog.schema import pointed
+from keyhole.catalog.schema import escaped, pointed
 from keyhole.errors import DocumentError
 from keyhole.sources.openapi.document import decode, parse
 from keyhole.sources.openapi.dynamic import Dynamic, bind
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import origin_of
-from keyhole.sources.openapi.identity import SCHEME, Identity, Node, escaped, nodes, placed
+from keyhole.sources.openapi.identity import SCHEME, Identity, Node, nodes, placed
 from keyhole.sources.source import Notice
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from keyhole.catalog.schema import Schemas
 from keyhole.errors import DocumentError, nearest
 from keyhole.sources.openapi.copies import Copies
 from keyhole.sources.openapi.discovery import Discovery
-from keyhole.sources.openapi.document import decode, dialect_of, parse
+from keyhole.sources.openapi.document import decode, parse
+from keyhole.sources.openapi.doubles import undoubled
 from keyhole.sources.openapi.fetch import Fetcher, read_file, shown
 from keyhole.sources.openapi.guard import Guard, origin_of
 from keyhole.sources.openapi.http import Sender, below
@@ -24,7 +25,7 @@ from keyhole.sources.openapi.issuer import Issuers
 from keyhole.sources.openapi.mend import mends
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
 from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
-from keyhole.sources.openapi.overlay import Overlay, all_taken, path_entries, read_overlay
+from keyhole.sources.openapi.overlay import Overlay, after, all_taken, apply_all, path_entries, read_overlay
 from keyhole.sources.openapi.promise import promised
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
 from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
@@ -35,7 +36,7 @@ from keyhole.uncollected import uncollected
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from keyhole.catalog.call import Call, Credentials, Result
     from keyhole.catalog.mismatch import Mismatch
@@ -72,7 +73,7 @@ class OpenAPISource:
         connect_timeout_s: float,
         max_bytes: int,
         given: Mapping[str, SchemeSecret],
-        filled: Iterable[tuple[str, str]],
+        filled: Collection[tuple[str, str]],
         issued: deque[str],
         overlays: Iterable[Overlay] = (),
     ) -> None:
@@ -90,7 +91,7 @@ class OpenAPISource:
         check(self.security, given, self._name)
         scan = Scan(schemas, filled)
         self._default_security = scan.security
-        self._operations = self._build(list(scan.endpoints()))
+        self._operations = self._build(undoubled(scan.endpoints(), self.security, given, filled))
         self._notices = _once(notices, scan.notices, loose)
         trusted = [*typed, *(url for one in given.values() for url in (one.token_url, one.issuer))]
         guard = Guard([origin for url in trusted if (origin := origin_of(url))], allow_private=allow_private)
@@ -267,7 +268,7 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     max_bytes: int = MAX_ANSWER_BYTES,
     cache: Path | None = None,
     security: Mapping[str, SchemeSecret] | None = None,
-    filled: Iterable[tuple[str, str]] = (),
+    filled: Collection[tuple[str, str]] = (),
     issued: deque[str] | None = None,
     overlays: Sequence[str | Path | dict[str, Any]] = (),
 ) -> OpenAPISource:
@@ -292,16 +293,17 @@ def load(  # noqa: PLR0913  (the options of a document, by name)
     laid = [read_overlay(one, fetcher) for one in overlays]
     root, text, location, where = _read(document, location, fetcher)
     held = path_entries(root) if laid else 0
-    dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
-    schemas = Schemas(root, dialect)
-    source = OpenAPISource(
-        name, schemas, location=location, typed=typed, notices=notices, loose=dangling(root, schemas, text),
-        base_url=base_url, allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s,
-        max_bytes=max_bytes, given=security or {}, filled=filled,
-        issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
-    )  # fmt: skip
-    if not source.operations():
-        raise all_taken(where, laid) if held > path_entries(root) else _nothing_left(where, root, source.notices)
+    with after(laid):
+        dialect, notices, text = _folded(root, text, (location, where), fetcher, laid)
+        schemas = Schemas(root, dialect)
+        source = OpenAPISource(
+            name, schemas, location=location, typed=typed, notices=notices, loose=dangling(root, schemas, text),
+            base_url=base_url, allow_private=allow_private, timeout_s=timeout_s, connect_timeout_s=connect_timeout_s,
+            max_bytes=max_bytes, given=security or {}, filled=filled,
+            issued=deque(maxlen=32) if issued is None else issued, overlays=laid,
+        )  # fmt: skip
+        if not source.operations():
+            raise all_taken(where, laid) if held > path_entries(root) else _nothing_left(where, root, source.notices)
     fetcher.keep()
     return source
 
@@ -325,9 +327,7 @@ def _folded(
     The text is None where the document is another one by now than its text. `place` is where the document is, for
     its references and for errors.
     """
-    for overlay in overlays:
-        overlay.apply(root)
-    dialect = dialect_of(root, place[1])
+    dialect = apply_all(overlays, root, place[1])
     notices: list[Notice] = []
     texts = [text, *(overlay.text for overlay in overlays)] if text is not None else []
     if not texts or any(has_external(one) or has_names(one) for one in texts if one):
