@@ -56,6 +56,8 @@ class Api:
     headers: dict[str, str]
     document: dict[str, Any]
     dns_port: int = 0
+    reads: tuple[str, ...] = ()
+    """Globs of paths whose POST only reads, as an operator who knows the API tells Keyhole."""
 
     def client(self) -> httpx2.Client:
         """Open a client of its own, past every arm: for seeds and checks."""
@@ -260,7 +262,8 @@ def _prefect(fleet: Fleet, home: Path) -> Api:
     process = fleet.spawn("prefect", PYTHON.with_name("prefect"), "server", "start", *options, env=env)
     url = f"http://127.0.0.1:{port}/api"
     fleet.wait("prefect", process, lambda _log: _try(f"{url}/admin/version", headers))
-    return Api("prefect", url, headers, {} if first else json.loads(seeded.read_text("utf-8")))
+    document = {} if first else json.loads(seeded.read_text("utf-8"))
+    return Api("prefect", url, headers, document, reads=("*/filter", "*/count", "*/paginate", "*/history"))
 
 
 def _try(url: str, headers: dict[str, str]) -> str | None:
@@ -298,6 +301,7 @@ def _keyhole(fleet: Fleet, apis: list[Api]) -> str:
         several = f"{api.name}=" if len(apis) > 1 else ""
         command += [f"{api.name}={path}", "--base-url", f"{several}{api.url}"]
         command += ["--header", f"{several}{header}: {{env:{variable}}}"]
+        command += [word for path in api.reads for word in ("--reads", f"{several}{path}")]
     process = fleet.spawn("arm", *command, env=env)
     return fleet.wait("arm", process, _mcp_url)
 

@@ -69,8 +69,9 @@ class OpenAPI:
     read, in their order. `security` gives credentials by the names of the document's security schemes: each is
     placed as the document says, and sent with the operations that want it. `certificate` is what the API's server is
     shown at every connection. `base_url` pins where calls and credentials go. `allow` and `rules` are the policy for
-    this API alone, `at_once` the calls that it gets at a time. `allow_private` lets the document itself, not only
-    you, name addresses in private networks.
+    this API alone; `reads` are globs of the paths whose POST only reads (`*/search`), which no document can say.
+    `at_once` are the calls that it gets at a time. `allow_private` lets the document itself, not only you, name
+    addresses in private networks.
     """
 
     document: str | Path | dict[str, Any]
@@ -86,6 +87,7 @@ class OpenAPI:
     certificate: Certificate | None = Field(default=None, repr=False)
     allow: Allow | None = None
     rules: tuple[Rule, ...] = ()
+    reads: tuple[str, ...] = ()
     timeout_s: float = Field(default=60.0, gt=0)
     at_once: int = Field(default=32, ge=1)
     allow_private: bool = False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from keyhole.catalog import surface
 from keyhole.catalog.catalog import Catalog
+from keyhole.catalog.operation import Effect, Operation
 from keyhole.errors import UsageError
 from keyhole.gateway.decision import Decision
 from keyhole.gateway.gateway import Gateway
@@ -25,7 +27,7 @@ from keyhole.sources.openapi.fetch import shown
 from keyhole.sources.openapi.source import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from keyhole.config import Config, OpenAPI, SandboxSettings
     from keyhole.sandbox.quickjs.seat import Place
@@ -60,7 +62,9 @@ class Edition:
         sources: dict[str, Source] = {}
         try:
             apis = await _read(config, secrets, sources)
-            catalog = Catalog(operation for source in sources.values() for operation in source.operations())
+            catalog = Catalog(
+                operation for source in sources.values() for operation in _operations(source, apis[source.name].reads)
+            )
             documents = [(source.name, source.title, source.document) for source in sources.values()]
 
             def image() -> ImageSource:
@@ -128,6 +132,16 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
         log.info("overlay applied", api=source.name, overlay=line)
     log.info("document read", api=source.name, notices=len(source.notices), ms=_ms_since(started))
     return source
+
+
+def _operations(source: Source, reads: Sequence[str]) -> list[Operation]:
+    """Give a source's operations; those that are sent by POST and only read, by the operator's globs, as reads."""
+    posts = [one for one in source.operations() if one.method == "POST"]
+    for path in reads:
+        if not any(fnmatchcase(one.path, path) for one in posts):
+            log.warning("no POST has a path that reads as configured", api=source.name, reads=path)
+    told = {id(one) for one in posts if any(fnmatchcase(one.path, path) for path in reads)}
+    return [replace(one, effect=Effect.READ) if id(one) in told else one for one in source.operations()]
 
 
 def _start_zygote(settings: SandboxSettings, *, insist: bool) -> Zygote | None:

@@ -318,3 +318,22 @@ def test_what_tells_alternatives_apart_is_not_left_out():
     assert checked(
         typed({"oneOf": [*kinds, {"type": "object"}], "discriminator": {"propertyName": "kind"}}), {"body": {"v": {}}}
     )
+
+
+@pytest.mark.parametrize("nullable", [False, True])
+@pytest.mark.parametrize(("format_", "given", "sent"), [
+    ("date-time", "2026-10-01", "2026-10-01T00:00:00Z"), ("date-time", "2026-10-01T08:30", "2026-10-01T08:30:00Z"),
+    ("date-time", "2026-10-01 08:30:15.25", "2026-10-01T08:30:15.25Z"), ("date-time", "2026-10-01T08:30+02:00", "2026-10-01T08:30:00+02:00"),
+    ("date", "2026-10-01T00:00:00.000Z", "2026-10-01"),
+])  # fmt: skip
+def test_times_get_the_form_that_their_format_wants(nullable, format_, given, sent):
+    schema = {"type": "string", "format": format_}
+    schema = {"anyOf": [schema, {"type": "integer"}]} if nullable else schema
+    assert checked(typed(schema), {"body": {"v": given}}) == {"body": {"v": sent}}
+
+
+@pytest.mark.parametrize(("format_", "given"), [
+    ("date-time", "2026-02-30"), ("date-time", "1 October 2026"), ("date-time", "2026-10-01T25:00"), ("date", "2026-10-01T12:00:00Z"), ("date", "2026-10"), ("uuid", "2026-10-01"),
+])  # fmt: skip
+def test_what_is_no_such_time_is_refused(format_, given):
+    assert given in refused(typed({"type": "string", "format": format_}), {"body": {"v": given}})

@@ -81,6 +81,10 @@ class Options:
         _option(POLICY, "What runs without asking: reads (the default), writes too, or everything."),
     ] = None
     read_only: Annotated[bool, _option(POLICY, "Deny writes, whatever else is configured.")] = False
+    reads: Annotated[
+        list[str],
+        _option(POLICY, "Paths whose POST only reads, such as '*/search': they run like reads.", metavar="GLOB"),
+    ] = field(default_factory=list[str])
     files: Annotated[
         Path | None, _option(POLICY, "A folder that programs may send files from and save files to.", metavar="DIR")
     ] = None
@@ -116,6 +120,7 @@ def configure(docs: Sequence[str], options: Options | None) -> Config:
     }.items():  # fmt: skip
         per_api.each(settings, f"--client-{name.replace('_', '-')}", values, partial(add_certificate, name))
     per_api.add(settings, "overlays", "--overlay", options.overlay)
+    per_api.add(settings, "reads", "--reads", options.reads)
     if options.timeout is not None:
         if options.timeout <= 0:
             raise UsageError(f"--timeout {options.timeout:g} is not a positive number of seconds")

@@ -28,9 +28,12 @@ _SAID = {
     "boolean": "strings taken as booleans",
     "string": "numbers or booleans taken as strings",
     "list": "single values taken as lists of one",
+    "time": "dates and times without a zone taken as UTC",
+    "date": "midnights taken as dates",
     "name": "names taken as the API spells them",
     "file": "texts that look like names of files, sent as the content of one",
 }
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _SHOWN = 4
 _MAX_DEPTH = 24
 _MEMO = 4_000
@@ -117,6 +120,32 @@ def misfit(error: ValidationError) -> set[str]:
             return set()
         found.update(cast("list[str]", types[0].kind.as_dict()["types"]))
     return found
+
+
+def timely(value: Value, error: ValidationError) -> tuple[Value, str]:
+    """Give a time the form that its format wants (RFC 3339, 5.6), and the kind of mending, "" for none.
+
+    A date is its midnight, a time without a zone is one of UTC, as JavaScript reads the one and the sandbox the other.
+    """
+    wanted = _format_of(error)
+    if not isinstance(value, str) or not (found := _TIME.fullmatch(value)):
+        return value, ""
+    date, time, seconds, zone = found.groups()
+    if wanted == "date-time" and not (time and seconds and zone):
+        return f"{date}T{time or '00:00'}{seconds or ':00'}{zone or 'Z'}", "time"
+    if wanted == "date" and time == "00:00" and not (seconds or "").strip(":.0"):
+        return date, "date"
+    return value, ""
+
+
+def _format_of(error: ValidationError) -> str:
+    """Give the format that a value lacks, where that is all that is wrong with it or with one way to read it."""
+    kind, details = type(error.kind).__name__, error.kind.as_dict()
+    if kind == "Format":
+        return str(details["format"])
+    branches = cast("list[list[ValidationError]]", details["context"]) if kind == "AnyOf" else []
+    others = [branch for branch in branches if [type(one.kind).__name__ for one in branch] != ["Type"]]
+    return _format_of(others[0][0]) if len(others) == 1 and len(others[0]) == 1 else ""
 
 
 def at(value: Value, path: Path) -> Value:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
 
+from keyhole.catalog.fields import asked_of
 from keyhole.catalog.operation import Effect
 from keyhole.errors import Denied, NeedsApproval
 from keyhole.gateway.decision import Decision
@@ -90,7 +91,7 @@ class Policy:
         if decision is Decision.ASK:
             raise NeedsApproval(
                 f"{what}; the policy in force ({why}) does not allow it by itself, and it was not sent",
-                hint=f"The operator can allow it: {_option(operation.effect, why)}. Tell the user.",
+                hint=f"The operator can allow it: {_option(operation, why)}. Tell the user.",
                 operation=operation.qualified,
             )
         return await next(call)
@@ -102,7 +103,11 @@ def _is(operation: Operation) -> str:
     return f"is a {operation.effect} call"
 
 
-def _option(effect: Effect, why: str) -> str:
+def _option(operation: Operation, why: str) -> str:
     """Say what would allow it; an option does not help where a rule or an API's own level decides."""
+    effect = operation.effect
     level = "read" if effect is Effect.READ else "write" if effect is Effect.WRITE else "all"
-    return f"start keyhole with --allow {level}" if why.startswith("--allow") else f"{why} decides; it must say so"
+    option = f"start keyhole with --allow {level}" if why.startswith("--allow") else f"{why} decides; it must say so"
+    if effect is Effect.WRITE and (listed := asked_of(operation)):
+        option += f" (or, if it only reads, with --reads '*{operation.path.removeprefix(listed)}')"
+    return option

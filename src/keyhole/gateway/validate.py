@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.catalog.declare import usage
 from keyhole.catalog.naming import loose
 from keyhole.errors import InvalidArguments
-from keyhole.gateway.mending import Notes, Speller, at, mended, misfit, parsed, put, wildcard
+from keyhole.gateway.mending import Notes, Speller, at, mended, misfit, parsed, put, timely, wildcard
 from keyhole.gateway.problems import MAX_ERRORS, Problem, Teller, alike, kind_text, missing_one, quoted, shown
 from keyhole.gateway.rules import rules_of
 from keyhole.gateway.uploads import named_files
@@ -274,6 +274,8 @@ class Check:
                 path: Path = tuple(error.instance_path)
                 value = at(self.given[name], path)
                 new, kind = mended(value, misfit(error)) if path or name != "body" else (value, "")
+                if not kind:
+                    new, kind = timely(value, error)
                 again = put(plain, path, new) if kind else plain
                 if kind and not (isinstance(value, dict) and _errs_below(validator, again, path)):
                     self.given[name], plain = put(self.given[name], path, new), again
