@@ -14,7 +14,7 @@ from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, Finished, Paused, Pending, Waiting
 from keyhole.sandbox.quickjs import wire
 from keyhole.sandbox.quickjs.console import Console, most_lines
-from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, reported_failure
+from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, placed, reported_failure
 from keyhole.sandbox.quickjs.pause import Pause
 from keyhole.value import is_large
 
@@ -31,6 +31,8 @@ _log = logger(__name__)
 
 _GRACE_S = 2.0
 """How long calls in flight may go on after the program failed: whether a write has happened should be known."""
+_TOLD_S = 0.5
+"""How long a program at its wall limit has to say what it waits for."""
 _SLACK = 64 << 20
 """What a snapshot and messages on the way may take on top of the limit of bytes."""
 _LARGE, _MANY = 64 << 10, 100
@@ -55,6 +57,7 @@ class Run:
         self._began = time.perf_counter()
         self._before_ms = 0.0
         self._wall_s = limits.wall_s
+        self._waited = ""
         self._bytes = limits.bytes_out
         self._busy = False
         self._inbox: list[tuple[int, bool, Any]] = []
@@ -88,7 +91,7 @@ class Run:
 
     async def outcome(self, place: Place, seal: Callable[[], Seal], pause: Pause | None = None) -> Outcome:
         """Run the program to its end or next pause. Cancelling stops it, and its host calls, at once."""
-        wall = self._loop.call_later(self._wall_s, self.stop, "wall")
+        self._wall = self._loop.call_later(self._wall_s, self._time_up)
         try:
             self._seat = place.free(self)
             if self._seat is None:
@@ -98,7 +101,7 @@ class Run:
             if isinstance(end, ProgramError) and self._tasks and end.kind != "wall":
                 await asyncio.wait(self._tasks.values(), timeout=_GRACE_S)
         finally:
-            wall.cancel()
+            self._wall.cancel()
             await self._shut()
         logs, ms = self._console.lines(), self._ms()
         if isinstance(end, ProgramError):
@@ -133,9 +136,18 @@ class Run:
     def _ms(self) -> float:
         return self._before_ms + (time.perf_counter() - self._began) * 1e3
 
-    def stop(self, kind: str, detail: str = "no reason is known") -> None:
-        """End the run at the limit `kind`, unless it has ended."""
-        self._finish(limit_failure(kind, self._limits, detail))
+    def stop(self, kind: str, detail: str = "", stack: Any = "") -> None:
+        """End the run at the limit `kind`, where `stack` says, unless it has ended."""
+        self._finish(placed(limit_failure(kind, self._limits, detail), stack, self._program))
+
+    def _time_up(self) -> None:
+        if self._busy or not self._seat:
+            self.stop("wall")
+            return
+        calls = len(self._tasks) + len(self._waiting)
+        self._waited = f"{calls} calls" if calls > 1 else "a call" if calls else "a timer"
+        self._step([wire.WHERE])  # at rest it knows which call it waits for, and where that was made
+        self._wall = self._loop.call_later(_TOLD_S, self.stop, "wall", self._waited)
 
     def _finish(self, end: Finished | ProgramError | Pause) -> None:
         if not self._end.done():
@@ -265,7 +277,7 @@ class Run:
             "E": lambda: self._reported(items),
             "M": lambda: setattr(self, "_short", True),
             "X": lambda: self._finish(guest_failure("out of memory" if self._short else items[0], self._limits)),
-            "K": lambda: self.stop(*items),
+            "K": lambda: self.stop(items[0], items[1] or self._waited, *items[2:]),
             "S": lambda: self._captured(*items),
             "!": lambda: self._unreadable(*items),
         }
