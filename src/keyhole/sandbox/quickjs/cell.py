@@ -26,6 +26,8 @@ _GRACE_NS = 10_000_000
 """CPU time that a program gets, past its limit, to say where it is; then it is stopped from outside."""
 _MAX_WHERE = 20_000
 """Bytes of a stack."""
+_TICKS = 3
+"""How long a guest that was stopped may take to say where: it runs nothing of the program's."""
 MAX_STACK = 768 << 10
 """Of the 1 MB that the guest is linked with."""
 
@@ -44,6 +46,7 @@ class Cell:
         self._began_ns = 0
         self._stop = self._where = ""
         self._late = False
+        self._ticks = _TICKS
         self.killed = False
         self.over = False
         """The run has ended here, well or not, and the memory is free again."""
@@ -68,9 +71,10 @@ class Cell:
             self._stop = self._stop or ("cpu" if self._late else _reason(trap))
         self._cpu_ns -= time.thread_time_ns() - self._began_ns
         if self._stop and not self.over:
+            where = self._where or self._found()
             self._count_dropped()
             kind, _, what = self._stop.partition(":")
-            self._outbox.append(b"K" + json.dumps([kind, what, self._where or self._found()]).encode())
+            self._outbox.append(b"K" + json.dumps([kind, what, where]).encode())
             self.over = True
         if self.over:
             self.close()
@@ -207,6 +211,9 @@ class Cell:
         """Hand out what has come, and stop where the time is up."""
         if self._ticked:
             self._ticked(self._taken())
+        if self._stop and not self.killed:
+            self._ticks -= 1
+            return self._ticks > 0
         return self._may_go_on(_GRACE_NS)
 
     def now(self) -> int:
