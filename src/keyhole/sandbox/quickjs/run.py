@@ -16,6 +16,7 @@ from keyhole.sandbox.quickjs import wire
 from keyhole.sandbox.quickjs.console import Console, most_lines
 from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, placed, reported_failure
 from keyhole.sandbox.quickjs.pause import Pause
+from keyhole.sandbox.quickjs.timers import Timers
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _TOLD_S = 0.5
 _SLACK = 64 << 20
 """What a snapshot and messages on the way may take on top of the limit of bytes."""
 _LARGE, _MANY = 64 << 10, 100
-"""Messages of more bytes are decoded on a thread, and more messages are acted on piece by piece."""
+"""Messages of more bytes together are decoded on a thread, and more messages are acted on piece by piece."""
 _NOTHING = object()
 
 Decoded = tuple[str, list[Any]]
@@ -64,7 +65,7 @@ class Run:
         self._waiting: deque[tuple[int, str, Any]] = deque()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._pending: dict[int, Waiting] = {}
-        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._timers = Timers(self._loop, lambda number: self._answer(number, True, _NOTHING))  # noqa: FBT003
         self._frozen: tuple[tuple[int, float], ...] = ()
         self._apart: set[asyncio.Task[None]] = set()
         self._undecoded: deque[tuple[list[bytes], bool]] = deque()
@@ -159,9 +160,7 @@ class Run:
     async def _shut(self) -> None:
         if self._seat:
             self._seat.leave()
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.stop()
         self._waiting.clear()
         tasks = [*self._tasks.values(), *self._apart]
         for task in tasks:
@@ -230,9 +229,8 @@ class Run:
     async def _decode_apart(self) -> None:
         while self._undecoded:
             messages, rested = self._undecoded[0]
-            decoded = await asyncio.to_thread(lambda: [_decoded(message) for message in messages])  # noqa: B023  (awaited)
-            for at in range(0, len(decoded), _MANY):
-                self._act(decoded[at : at + _MANY], rested=False)
+            for at in range(0, len(messages), _MANY):
+                self._act(await _decoded_all(messages[at : at + _MANY]), rested=False)
                 await asyncio.sleep(0)  # others have their turn
             self._act([], rested=rested)
             self._undecoded.popleft()
@@ -272,7 +270,7 @@ class Run:
             "L": lambda: self._console.add(str(items[0]), str(items[1])),
             "D": lambda: self._console.drop(*map(int, items)),
             "T": lambda: self._timer_set(*map(float, items)),
-            "t": lambda: self._timer_cleared(int(items[0])),
+            "t": lambda: self._timers.clear(int(items[0])),
             "R": lambda: self._finish(Finished(items[0] if items else None, (), 0.0, undefined=not items)),
             "E": lambda: self._reported(items),
             "M": lambda: setattr(self, "_short", True),
@@ -295,11 +293,7 @@ class Run:
             self._finish(ProgramError(f"the {what} cannot be sent: {problem}", kind="result", hint=hint))
 
     def _capture(self) -> None:
-        now = self._loop.time()  # from here on no timer fires: what it did would be in no snapshot
-        self._frozen = tuple((number, max(0.0, timer.when() - now) * 1e3) for number, timer in self._timers.items())
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._frozen = self._timers.stop()  # from here on no timer fires: what it did would be in no snapshot
         self._step([wire.CAPTURE])
 
     def _captured(self, left: wire.Left, snapshot: bytes) -> None:
@@ -356,18 +350,7 @@ class Run:
         if len(self._timers) >= wire.MAX_TIMERS:
             self.stop("timers")
             return
-        key = int(number)
-        if key in self._timers:
-            raise TypeError
-        self._timers[key] = self._loop.call_later(ms / 1000, self._timer_fired, key)
-
-    def _timer_cleared(self, key: int) -> None:
-        if timer := self._timers.pop(key, None):
-            timer.cancel()
-
-    def _timer_fired(self, key: int) -> None:
-        if self._timers.pop(key, None):
-            self._answer(key, True, _NOTHING)  # noqa: FBT003
+        self._timers.set(int(number), ms)
 
 
 def _encoded(answers: list[tuple[int, bool, Any]]) -> list[bytes]:
@@ -380,6 +363,13 @@ def _answered(number: int, ok: bool, value: Any) -> wire.Answer:  # noqa: FBT001
     except RecursionError:
         error = CallError("the answer is nested too deep to be read", hint="Ask for a smaller part of it.")
         return wire.Answer(number, ok=False, payload=wire.encode_value(error.fields()))
+
+
+async def _decoded_all(messages: list[bytes]) -> list[Decoded]:
+    """On a thread where they are large: for many small ones, two threads in turn delay the loop more than the work."""
+    if sum(map(len, messages)) > _LARGE:
+        return await asyncio.to_thread(lambda: [_decoded(message) for message in messages])
+    return [_decoded(message) for message in messages]
 
 
 def _decoded(message: bytes) -> Decoded:
