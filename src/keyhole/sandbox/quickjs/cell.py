@@ -25,7 +25,7 @@ _COST = {b"T": 2048, b"t": 512, b"L": 256}
 _GRACE_NS = 10_000_000
 """CPU time that a program gets, past its limit, to say where it is; then it is stopped from outside."""
 _MAX_WHERE = 20_000
-"""Bytes of a stack."""
+"""Bytes of a stack, of which the guest sends 5,000 characters at most."""
 _TICKS = 3
 """How long a guest that was stopped may take to say where: it runs nothing of the program's."""
 MAX_STACK = 768 << 10

@@ -325,7 +325,7 @@
   globalThis.__where = (error) => {
     let stack = stackOf(error);
     if (stack === "") mapForEach(calls, (call) => { stack = stack || call.stack; });
-    send("W" + stack);
+    send("W" + slice(stack, 0, 5000));
   };
 
   // At rest: nothing left to run before the host answers. Calls nobody awaits are waited for, timers are not.
