@@ -29,7 +29,14 @@ COMPILE = (
 )  # fmt: skip
 LINK = (
     "-lwasi-emulated-signal", "-Wl,--strip-all", "-Wl,--import-memory", "-Wl,--export=__stack_pointer",
-    "-Wl,-z,stack-size=1048576",
+    "-Wl,--export=stopping", "-Wl,-z,stack-size=1048576",
+)  # fmt: skip
+# An interrupt must have a place: each statement gets one, and after a jump it is where the jump led to. It must come
+# soon, and not at the same point of a loop each time: 997 is a prime. (old, new), each once.
+PATCHES = (
+    ("#define JS_INTERRUPT_COUNTER_INIT 10000\n", "#define JS_INTERRUPT_COUNTER_INIT 997\n"),
+    ("switch(tok = s->token.val) {", "if (s->token.val != '{') emit_source_loc(s);\n    switch(tok = s->token.val) {"),
+    (" pc;\n        build_backtrace(", " pc + JS_IsUncatchableError(rt->current_exception);\n        build_backtrace("),
 )  # fmt: skip
 FOLDER = Path("src/keyhole/sandbox/quickjs")
 
@@ -58,7 +65,7 @@ def _sha256(content: bytes) -> str:
 
 
 def _inputs(sources: list[Path]) -> str:
-    pins = (QUICKJS, QUICKJS_SHA256, ZIG, *SOURCES, *COMPILE, *LINK)
+    pins = (QUICKJS, QUICKJS_SHA256, ZIG, *SOURCES, *COMPILE, *LINK, *(new for _, new in PATCHES))
     return _sha256(b"\0".join([*(source.read_bytes() for source in sources), *(pin.encode() for pin in pins)]))
 
 
@@ -74,6 +81,7 @@ def _build(source: Path) -> bytes:
     with tempfile.TemporaryDirectory(prefix="keyhole-guest-") as name:
         work = Path(name)
         quickjs = _fetch(work)
+        _patch(quickjs / "quickjs.c")
         out = work / "guest.wasm"
         # The caches stay here: a home folder may be read-only, and what is in it is not ours to trust.
         environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": str(work / "zig"), "ZIG_LOCAL_CACHE_DIR": str(work / "zig")}
@@ -83,6 +91,15 @@ def _build(source: Path) -> bytes:
             command, "compiling the sandbox guest", f"the build needs {ZIG}, which is a build requirement", environment
         )
         return out.read_bytes()
+
+
+def _patch(file: Path) -> None:
+    text = file.read_text()
+    for old, new in PATCHES:
+        if text.count(old) != 1:
+            raise RuntimeError(f"{QUICKJS} is not what the build patches: {text.count(old)} times {old.strip()!r}")
+        text = text.replace(old, new)
+    file.write_text(text)
 
 
 def _fetch(work: Path) -> Path:

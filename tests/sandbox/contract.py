@@ -428,6 +428,42 @@ class EngineContract:
         assert says in error.message
         assert error.hint
 
+    @pytest.mark.parametrize(
+        ("text", "kind", "line"),
+        [
+            ("const a = [1].map((x) => x);\n\nwhile (true) {}", "cpu", 3),
+            ("const a = [1].map((x) => x);\nlet n = 0;\nfor (;;) {\n  n += 1;\n}", "cpu", 4),
+            ("let n = 0;\ndo\n  n++;\nwhile (n > 0);", "cpu", 3),
+            ("const f = () => {\n  let i = 0;\n  for (;;)\n    i++;\n};\n[1].forEach(f);", "cpu", 4),
+            ("try {\n  for (;;);\n} catch {\n  for (;;);\n} finally {\n  for (;;);\n}", "cpu", 2),
+            ("new Promise(() => {\n  for (;;);\n}).catch(() => 1);\nfor (;;);", "cpu", 2),
+            ("let n = 0;\nfor (;;) {\n  await null;\n}", "cpu", 3),
+            ("await host('echo', 1);\nsetTimeout(() => {\n  for (;;);\n});\nawait new Promise(() => {});", "cpu", 3),
+            ("const s = 'a'.repeat(40) + 'b';\nreturn /^(a+)+$/.test(s);", "cpu", 2),
+            ("const a = Array(2e5).fill('x');\nfor (;;)\n  JSON.stringify(a);", "cpu", 3),
+            ("Error.prototype.name = InternalError.prototype.name = null;\nJSON.stringify = null;\nfor (;;);", "cpu", 3),
+            ("const n = 1;\nfor (let i = 0; i < 6; i++)\n  await host('echo', i);", "calls", 3),
+            ("for (;;)\n  setTimeout(() => 1, 1e6);", "calls", 2),
+            ("const x = 'x'.repeat(10000);\nfor (;;)\n  console.log(x);", "bytes", 3),
+            ("const a = await host('echo', 1);\nconst b = await\n  host('never', a);", "wall", 3),
+            ("const a = Promise.all([\n  host('never', 1),\n  host('never', 2)]);\nawait a;", "wall", 2),
+        ],
+    )  # fmt: skip
+    async def test_a_limit_says_where_the_program_was(self, engine, text, kind, line):
+        limits = Limits(wall_s=0.2 if kind == "wall" else 20, cpu_s=0.1, calls=5, bytes_out=4 << 20)
+        error = await failure(engine, text, limits=limits)
+        assert (error.kind, error.line) == (kind, line), error
+
+    async def test_a_wall_limit_says_what_was_waited_for(self, engine):
+        limits = Limits(wall_s=0.1)
+        says = {
+            "await host('never')": "longer than 0.1 s, and waited for a call",
+            "await Promise.all([1, 2].map((x) => host('never', x)))": "longer than 0.1 s, and waited for 2 calls",
+            "await new Promise((done) => setTimeout(done, 1e6))": "longer than 0.1 s, and waited for a timer",
+        }
+        for text, said in says.items():
+            assert said in (await failure(engine, text, limits=limits)).message
+
     async def test_running_out_of_memory_can_be_caught(self, engine):
         text = "let a = []; try { for (;;) a.push(new Uint8Array(1 << 18)) } catch (e) { a = null; return [e instanceof Error, {b: [1]}] }"
         assert await value(engine, text, limits=Limits(memory_bytes=8 << 20)) == [True, {"b": [1]}]

@@ -53,6 +53,45 @@ async def test_typeof_of_each_says_that_it_is_not_there(engine):
     assert set(outcome.value) == {False}  # each is there, and refuses
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("globalThis.process?.env?.HOME", None),
+        ("globalThis.process?.env.HOME ?? 'none'", "none"),
+        ("(globalThis as any).process?.env?.['HOME'] ?? 'none'", "none"),
+        ("globalThis?.process?.env ?? 1", 1),
+        ("[typeof globalThis.process, typeof global.fetch, !globalThis.fetch]", ["undefined", "undefined", True]),
+        ("globalThis.process && globalThis.process.env.HOME", None),
+        ("globalThis.fetch ? 1 : 2", 2),
+        ("globalThis.process === undefined", True),
+        ("globalThis.fetch?.(missing()) ?? 3", 3),
+        ("(() => { if (globalThis.Deno) { Deno.exit() } return 4 })()", 4),
+        ("(() => { const n = 1\nglobalThis.process?.exit()\nreturn n })()", 1),
+        ("(() => { globalThis.process = { env: { A: 1 } }; return globalThis.process?.env.A })()", 1),
+    ],
+)
+async def test_asking_for_what_is_absent_is_no_use_of_it(engine, code, expected):
+    outcome = await engine.run(Program.parse(f"return {code}"), host, Limits())
+    assert isinstance(outcome, Finished), outcome
+    assert outcome.value == expected
+
+
+@pytest.mark.parametrize("part", ["typeof fetch,", "globalThis.fetch?.x,"])
+def test_a_flood_of_questions_is_read_in_its_length(part):
+    """With a look through the whole text for each, this would take a quarter of an hour."""
+    assert Program.parse(f"return [{part * 25_000}]").code.count("undefined") == 25_000
+
+
+@pytest.mark.parametrize(
+    "code", ["globalThis.process.env.HOME", "globalThis.fetch('/x')", "process?.env", "globalThis.process['env']"]
+)
+async def test_using_it_by_way_of_globalThis_says_what_to_use(engine, code):  # noqa: N802
+    outcome = await engine.run(Program.parse(f"const x = 1;\nreturn {code}"), host, Limits())
+    assert isinstance(outcome, Failed), outcome
+    assert "not available" in outcome.error.message
+    assert outcome.error.line == 2
+
+
 async def test_what_is_absent_without_a_word(engine):
     listed = re.search(r"Absent without a word.*: (`.+?`)\. ", DOCUMENT)
     assert listed is not None

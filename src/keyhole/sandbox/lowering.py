@@ -1,6 +1,6 @@
 """What TypeScript has at run time and JavaScript lacks, written as JavaScript in place: enums, parameter properties.
 
-And `typeof` of a global that is not there: it says "undefined", while the global itself says what to use instead.
+And a global that is not there, where it is only asked for: "undefined", while its use says what to do instead.
 
 Nothing moves: the program's own words stay at their line and column, and what is put between them is an insertion.
 """
@@ -34,17 +34,50 @@ ABSENT = frozenset(
 """The globals of `quickjs/absent.js`: each of them refuses to be used."""
 
 
+_GLOBAL = re.compile(r"\(?\s*global(?:This)?(?:\s+as\s+\w+)?\s*\)?$")
+_LONG = 40
+_ASKING = frozenset(("typeof", "!", "&&", "||", "??", "==", "!=", "===", "!=="))
+
+
 def absent(found: Survey, node: Node) -> bool:
-    """Lower `typeof process` to `typeof void 0`, unless the program has something of its own by that name."""
-    operator, argument = node.child_by_field_name("operator"), node.child_by_field_name("argument")
-    if operator is None or argument is None or operator.type != "typeof" or argument.type != "identifier":
-        return True
-    name = _text(found, argument)
-    own = rb"(?:\b(?:const|let|var|class|function\*?)\s+|[{,(\[]\s*)%b\s*(?:[=,:})\](;]|=>)" % name.encode()
-    if name in ABSENT and not re.search(own, found.data):
-        found.edits.append(_insert(argument.start_byte, "void 0"))
-        found.edits.append(blank(found.data, argument.start_byte, argument.end_byte))
+    """Lower `typeof process` and `globalThis.process?.env` to `undefined`, unless the program has its own `process`."""
+    for part in _asked(node):
+        owner, asked = None, part
+        while asked.type == "parenthesized_expression" and asked.named_children:
+            asked = asked.named_children[0]
+        name: Node | None = asked
+        if asked.type == "member_expression":
+            owner, name = asked.child_by_field_name("object"), asked.child_by_field_name("property")
+        elif asked.type != "identifier" or node.type != "unary_expression" or node.children[0].type != "typeof":
+            continue
+        if name is None or _text(found, name) not in ABSENT or _is_own(found, _text(found, name)):
+            continue
+        if owner is None or (owner.end_byte - owner.start_byte < _LONG and _GLOBAL.match(_text(found, owner))):
+            found.edits.append(_insert(asked.start_byte, "undefined"))
+            found.edits.append(blank(found.data, asked.start_byte, asked.end_byte))
     return True
+
+
+def _asked(node: Node) -> list[Node]:
+    """Give the parts of an expression or statement that it takes as a value that may be undefined."""
+    children = node.children
+    if node.type in ("unary_expression", "binary_expression"):
+        operator = node.child_by_field_name("operator")
+        return [child for child in children if child.is_named] if operator and operator.type in _ASKING else []
+    if node.type in ("if_statement", "ternary_expression"):
+        condition = node.child_by_field_name("condition")
+        return [condition] if condition else []
+    return children[:1] if len(children) > 1 and children[1].type in ("optional_chain", "?.") else []
+
+
+def _is_own(found: Survey, name: str) -> bool:
+    """Say whether the program has something of its own by that name, as far as a look at its text tells."""
+    known = found.own.get(name)
+    if known is None:
+        declared = rb"(?:\b(?:const|let|var|class|function\*?)\s+|[{,(\[]\s*)%b\s*(?:[=,:})\](;]|=>)" % name.encode()
+        is_set = rb"\.%b\s*=(?!=)" % name.encode()
+        known = found.own[name] = bool(re.search(declared, found.data) or re.search(is_set, found.data))
+    return known
 
 
 def enum(found: Survey, node: Node) -> bool:

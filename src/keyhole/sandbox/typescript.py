@@ -47,6 +47,8 @@ class Survey:
     """The `export default` statement."""
     ends: set[int] = field(default_factory=set[int])
     """Where statements end without a semicolon."""
+    own: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Whether the program has something of its own by the name of a global that is not there (`lowering.py`)."""
     frames: list[tuple[int, bool]] = field(default_factory=list[tuple[int, bool]])
     """Functions around the walk's place: (depth, async)."""
 
@@ -269,10 +271,10 @@ def _await(found: Survey, node: Node) -> bool:
     return True
 
 
-def _call(found: Survey, _node: Node) -> bool:
+def _call(found: Survey, node: Node) -> bool:
     if not found.frames:
         found.acts = True
-    return True
+    return lowering.absent(found, node)
 
 
 def _error(found: Survey, node: Node) -> bool:
@@ -318,6 +320,16 @@ RULES: dict[str, Callable[[Survey, Node], bool]] = {
     "new_expression": _call,
     "ERROR": _error,
     "enum_declaration": lowering.enum,
-    "unary_expression": lowering.absent,
+    **dict.fromkeys(
+        (
+            "unary_expression",
+            "binary_expression",
+            "member_expression",
+            "subscript_expression",
+            "if_statement",
+            "ternary_expression",
+        ),
+        lowering.absent,
+    ),
     "decorator": _unsupported("Decorators are", "call the function yourself"),
 }

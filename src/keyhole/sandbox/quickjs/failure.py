@@ -25,7 +25,7 @@ _LIMITS = {
         "look for a loop that does not end; filter and aggregate less data, or split the work into several programs",
     ),
     "wall": (
-        "the program took longer than {limits.wall_s:g} s",
+        "the program took longer than {limits.wall_s:g} s{waited}",
         "run calls side by side with Promise.all, ask for fewer pages, or split the work into several programs",
     ),
     "memory": (
@@ -59,15 +59,20 @@ _LIMITS = {
 _KINDS = {"timers": "calls", "string": "memory", "lost": "crash"}
 
 
-def limit_failure(kind: str, limits: Limits, detail: str = "no reason is known") -> ProgramError:
-    """Give the failure of a run stopped at the limit `kind`, or (crash, cancelled) for another reason."""
+def limit_failure(kind: str, limits: Limits, detail: str = "") -> ProgramError:
+    """Give the failure of a run stopped at the limit `kind`, or (crash, cancelled) for another reason.
+
+    `detail` is that reason; of a wall limit, what the program waited for.
+    """
     message, hint = _LIMITS[kind]
-    sizes = {
+    parts = {
         "memory": _size(limits.memory_bytes),
         "stack": _size(limits.stack_bytes),
         "bytes": _size(limits.bytes_out),
+        "waited": f", and waited for {detail}" if detail else "",
+        "detail": detail or "no reason is known",
     }
-    return ProgramError(message.format(limits=limits, detail=detail, **sizes), kind=_KINDS.get(kind, kind), hint=hint)
+    return ProgramError(message.format(limits=limits, **parts), kind=_KINDS.get(kind, kind), hint=hint)
 
 
 def _size(count: int) -> str:
@@ -89,18 +94,18 @@ def guest_failure(text: str, limits: Limits) -> ProgramError:
 def reported_failure(report: dict[str, Any], cause: Any, program: Program, limits: Limits) -> ProgramError:
     """Give the failure behind an `E` message. `report` comes from hostile code: any field may be anything."""
     kind, name, message = (_text(report.get(key)) for key in ("kind", "name", "message"))
-    stack = _text(report.get("stack"), limit=20_000)
+    stack = report.get("stack")
     if kind not in _SAID:
         kind = "throw"
     if report.get("short") and report.get("thrown") == "null":  # all that is left where even an error finds no room
         return limit_failure("memory", limits)
     if name == "InternalError" and message == "string too long":
-        return _at(limit_failure("string", limits), stack, program)
+        return placed(limit_failure("string", limits), stack, program)
     if name in {"InternalError", "RangeError", "SyntaxError"} and not cause:
         if message == "out of memory":
-            return _at(limit_failure("memory", limits), stack, program)
+            return placed(limit_failure("memory", limits), stack, program)
         if message.startswith("Maximum call stack size"):
-            return _at(limit_failure("stack", limits), stack, program)
+            return placed(limit_failure("stack", limits), stack, program)
     if kind == "unsettled":
         return ProgramError(
             "the program waits for something that never comes: no call is in flight and no timer is set",
@@ -108,7 +113,7 @@ def reported_failure(report: dict[str, Any], cause: Any, program: Program, limit
             hint="every promise it awaits must be settled by a call, a timer or the program itself",
         )
     fields = cast("dict[str, Any]", cause) if isinstance(cause, dict) else {}
-    return _at(
+    return placed(
         ProgramError(
             "\n".join(filter(None, (_message(kind, report, name, message), _text(report.get("behind"))))),
             kind=kind,
@@ -149,9 +154,9 @@ def _hint(kind: str, report: dict[str, Any]) -> str:
     return ""
 
 
-def _at(error: ProgramError, stack: str, program: Program) -> ProgramError:
-    """Give `error` the first place of `stack` that is in the model's own text."""
-    for match in islice(_PLACE.finditer(stack), _MAX_PLACES):
+def placed(error: ProgramError, stack: Any, program: Program) -> ProgramError:
+    """Give `error` the first place of `stack`, whatever that is, that is in the model's own text."""
+    for match in islice(_PLACE.finditer(_text(stack, limit=20_000)), _MAX_PLACES):
         place = program.locate(int(match[1][:9]), int(match[2][:9]))
         if place is not None:
             error.line, error.column = place

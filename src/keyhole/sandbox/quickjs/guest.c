@@ -1,7 +1,8 @@
-/* The guest: QuickJS-ng behind nine exports and two imports, built to WebAssembly by hatch_build.py.
+/* The guest: QuickJS-ng behind ten exports and two imports, built to WebAssembly by hatch_build.py.
 
    Baking:   init, eval (prelude.js, web.js), define (one JSON text), eval (the image's script), seal; the memory is then the image.
    Running:  run, then settle for each answer, until prelude.js has sent the outcome. Each drains the job queue.
+   Stopping: the host sets `stopping`, and what runs unwinds to say where it was; or it stops it from outside, then asks `where`.
    All text passes as UTF-8 in a buffer from `alloc`; the guest frees it. Messages out: see wire.py.            */
 
 #include <stdint.h>
@@ -32,9 +33,9 @@ int32_t WASI(fd_write)(int32_t fd, int32_t vectors, int32_t count, int32_t writt
 
 static JSRuntime *runtime;
 static JSContext *context;
-/* prelude.js defines these five as globals; `seal` takes them away from the program. */
-static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest", "__uncaught"};
-enum { RUN, SETTLE, TRACK, REST, UNCAUGHT, HOOKS };
+/* prelude.js defines these six as globals; `seal` takes them away from the program. */
+static const char *const hook_names[] = {"__run", "__settle", "__track", "__rest", "__uncaught", "__where"};
+enum { RUN, SETTLE, TRACK, REST, UNCAUGHT, WHERE, HOOKS };
 static JSValue hooks[HOOKS];
 
 /* The heap's limit is kept here and not by QuickJS, which throws null where it lacks the memory for an error. Each
@@ -75,24 +76,50 @@ static void *heap_realloc(void *opaque, void *block, size_t size) {
 }
 static const JSMallocFunctions heap = {heap_calloc, heap_malloc, heap_free, heap_realloc, block_usable};
 
+/* Set by the host, from outside, when the time is up: the interpreter throws what no program can catch, with the place. That
+   the program ends rests on the host alone, which stops it a moment later. */
+__attribute__((used)) volatile int stopping;
+static int interrupted(JSRuntime *rt, void *opaque) {
+    for (int level = 0; stopping && level < 4; level++) { /* between two jobs there is no place yet */
+        JSAtom file = JS_GetScriptOrModuleName(context, level);
+        JS_FreeAtom(context, file);
+        if (file != JS_ATOM_NULL) return 1;
+    }
+    return 0;
+}
+
+static int call(int hook, int count, JSValueConst *arguments);
+
 /* Say "X" and the exception: for what prelude.js cannot report itself (it did not load, or memory is short). */
-static void report(void) {
-    JSValue error = JS_GetException(context);
+static void report(JSValueConst error) {
     const char *text = JS_ToCString(context, error);
     static char message[512] = "X";
     strncpy(message + 1, text ? text : "out of memory", sizeof message - 2);
     host_send(message, strlen(message));
     JS_FreeCString(context, text);
-    JS_FreeValue(context, error);
     JS_FreeValue(context, JS_GetException(context));
+}
+
+static bool told_where(JSValueConst error) {
+    if (!JS_IsUncatchableError(error)) return false;
+    stopping = 0;
+    call(WHERE, 1, &error);
+    return true;
+}
+
+/* Tell the host of the exception that is there. */
+static void failed(void) {
+    JSValue error = JS_GetException(context);
+    if (!told_where(error)) report(error);
+    JS_FreeValue(context, error);
 }
 
 static int call(int hook, int count, JSValueConst *arguments) {
     JSValue value = JS_Call(context, hooks[hook], JS_UNDEFINED, count, arguments);
-    int failed = JS_IsException(value);
-    if (failed) report();
+    int threw = JS_IsException(value);
+    if (threw) failed();
     JS_FreeValue(context, value);
-    return failed;
+    return threw;
 }
 
 static JSValue js_send(JSContext *ctx, JSValueConst self, int count, JSValueConst *arguments) {
@@ -135,7 +162,7 @@ static JSValue js_decode(JSContext *ctx, JSValueConst self, int count, JSValueCo
 }
 
 static void track(JSContext *ctx, JSValueConst promise, JSValueConst reason, bool handled, void *opaque) {
-    if (JS_IsUndefined(hooks[TRACK])) return;
+    if (JS_IsUndefined(hooks[TRACK]) || told_where(reason)) return; /* new Promise(…) makes a rejection even of that */
     JSValueConst arguments[] = {promise, reason, JS_NewBool(ctx, handled)};
     call(TRACK, 3, arguments);
 }
@@ -163,6 +190,7 @@ EXPORT(init) void init(void) {
     context = JS_NewContext(runtime);
     JS_SetModuleLoaderFunc(runtime, NULL, no_module, NULL);
     JS_SetHostPromiseRejectionTracker(runtime, track, NULL);
+    JS_SetInterruptHandler(runtime, interrupted, NULL);
     JSValue global = JS_GetGlobalObject(context);
     set_function(global, "__send", js_send, 1);
     set_function(global, "__encode", js_encode, 1);
@@ -192,19 +220,19 @@ EXPORT(eval) int eval(char *text, uint32_t length) {
     int flags = JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY;
     JSValue value = stripped(JS_Eval(context, text, length, "<image>", flags));
     if (!JS_IsException(value)) value = JS_EvalFunction(context, value);
-    int failed = JS_IsException(value);
-    if (failed) report();
+    int threw = JS_IsException(value);
+    if (threw) failed();
     JS_FreeValue(context, value);
     block_free(text);
-    for (JSContext *ctx; !failed && (failed = JS_ExecutePendingJob(runtime, &ctx)) > 0;) failed = 0;
-    return failed;
+    for (JSContext *ctx; !threw && (threw = JS_ExecutePendingJob(runtime, &ctx)) > 0;) threw = 0;
+    return threw;
 }
 
 /* globalThis[name] = JSON.parse(text). `text` lies in scratch pages, not in the heap: `scratch` below. */
 EXPORT(define) int define(char *name, char *text, uint32_t length) {
     JSValue value = JS_ParseJSON(context, text, length, "<data>");
     if (JS_IsException(value)) {
-        report();
+        failed();
         return 1;
     }
     JSValue global = JS_GetGlobalObject(context);
@@ -248,7 +276,7 @@ static void drain(void) {
     for (int state; (state = JS_ExecutePendingJob(runtime, &ctx)) != 0;)
         if (state < 0) { /* a microtask of the program's own threw */
             JSValue error = JS_GetException(context);
-            call(UNCAUGHT, 1, (JSValueConst[]){error});
+            if (!told_where(error)) call(UNCAUGHT, 1, (JSValueConst[]){error});
             JS_FreeValue(context, error);
         }
     call(REST, 0, NULL);
@@ -280,11 +308,19 @@ EXPORT(settle) void settle(uint32_t id, int ok, char *text, uint32_t length) {
     JSValue value = JS_ParseJSON(context, text, length, "<answer>");
     block_free(text);
     if (JS_IsException(value)) {
-        report();
+        failed();
         return;
     }
     JSValueConst arguments[] = {JS_NewUint32(context, id), JS_NewBool(context, ok), value};
     call(SETTLE, 3, arguments);
     JS_FreeValue(context, value);
     drain();
+}
+
+/* Say where the program is, or which call it waits for: also where it was stopped from outside, in the middle of anything. */
+EXPORT(where) void where(void) {
+    JSValue error = JS_NewError(context);
+    stopping = 0;
+    call(WHERE, 1, (JSValueConst[]){error});
+    JS_FreeValue(context, error);
 }

@@ -155,6 +155,10 @@ class Instance:
         found = self._export(self._handle, name).of.global_
         capi.check(capi.global_set(self._context, byref(found), byref(value)))
 
+    def interrupt(self) -> None:
+        """Have the guest unwind and say where it was, soon if ever (`stopping` in guest.c)."""
+        self.write(self.global_value("stopping") & 0xFFFFFFFF, b"\1")
+
     def close(self) -> None:
         """Free the memory. Idempotent."""
         if _live.pop(self._key, None) is not None:

@@ -1,5 +1,5 @@
 // Evaluated once, when an image is baked, before anything else. It gives programs `host`, `console` and the small
-// Web functions, and gives guest.c five hooks, which `seal` takes off the global again. Whatever a program may
+// Web functions, and gives guest.c six hooks, which `seal` takes off the global again. Whatever a program may
 // redefine later is captured here first, and nothing here iterates, destructures a list, sets an index or writes a
 // template (which calls String.prototype.concat): a program that breaks itself must still end in an honest report.
 (() => {
@@ -320,6 +320,13 @@
 
   // What a microtask of the program's own throws, past every promise.
   globalThis.__uncaught = (error) => report("unhandled", error, true);
+
+  // Where the program is that is stopped, or else the first of the calls that it waits for.
+  globalThis.__where = (error) => {
+    let stack = stackOf(error);
+    if (stack === "") mapForEach(calls, (call) => { stack = stack || call.stack; });
+    send("W" + slice(stack, 0, 5000));
+  };
 
   // At rest: nothing left to run before the host answers. Calls nobody awaits are waited for, timers are not.
   globalThis.__rest = () => {

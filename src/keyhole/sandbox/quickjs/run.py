@@ -14,8 +14,9 @@ from keyhole.log import logger
 from keyhole.sandbox.engine import Failed, Finished, Paused, Pending, Waiting
 from keyhole.sandbox.quickjs import wire
 from keyhole.sandbox.quickjs.console import Console, most_lines
-from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, reported_failure
+from keyhole.sandbox.quickjs.failure import guest_failure, limit_failure, placed, reported_failure
 from keyhole.sandbox.quickjs.pause import Pause
+from keyhole.sandbox.quickjs.timers import Timers
 from keyhole.value import is_large
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ _log = logger(__name__)
 
 _GRACE_S = 2.0
 """How long calls in flight may go on after the program failed: whether a write has happened should be known."""
+_TOLD_S = 0.5
+"""How long a program at its wall limit has to say what it waits for."""
 _SLACK = 64 << 20
 """What a snapshot and messages on the way may take on top of the limit of bytes."""
 _LARGE, _MANY = 64 << 10, 100
-"""Messages of more bytes are decoded on a thread, and more messages are acted on piece by piece."""
+"""Messages of more bytes together are decoded on a thread, and more messages are acted on piece by piece."""
 _NOTHING = object()
 
 Decoded = tuple[str, list[Any]]
@@ -55,13 +58,14 @@ class Run:
         self._began = time.perf_counter()
         self._before_ms = 0.0
         self._wall_s = limits.wall_s
+        self._waited = ""
         self._bytes = limits.bytes_out
         self._busy = False
         self._inbox: list[tuple[int, bool, Any]] = []
         self._waiting: deque[tuple[int, str, Any]] = deque()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._pending: dict[int, Waiting] = {}
-        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._timers = Timers(self._loop, lambda number: self._answer(number, True, _NOTHING))  # noqa: FBT003
         self._frozen: tuple[tuple[int, float], ...] = ()
         self._apart: set[asyncio.Task[None]] = set()
         self._undecoded: deque[tuple[list[bytes], bool]] = deque()
@@ -88,7 +92,7 @@ class Run:
 
     async def outcome(self, place: Place, seal: Callable[[], Seal], pause: Pause | None = None) -> Outcome:
         """Run the program to its end or next pause. Cancelling stops it, and its host calls, at once."""
-        wall = self._loop.call_later(self._wall_s, self.stop, "wall")
+        self._wall = self._loop.call_later(self._wall_s, self._time_up)
         try:
             self._seat = place.free(self)
             if self._seat is None:
@@ -98,7 +102,7 @@ class Run:
             if isinstance(end, ProgramError) and self._tasks and end.kind != "wall":
                 await asyncio.wait(self._tasks.values(), timeout=_GRACE_S)
         finally:
-            wall.cancel()
+            self._wall.cancel()
             await self._shut()
         logs, ms = self._console.lines(), self._ms()
         if isinstance(end, ProgramError):
@@ -133,9 +137,18 @@ class Run:
     def _ms(self) -> float:
         return self._before_ms + (time.perf_counter() - self._began) * 1e3
 
-    def stop(self, kind: str, detail: str = "no reason is known") -> None:
-        """End the run at the limit `kind`, unless it has ended."""
-        self._finish(limit_failure(kind, self._limits, detail))
+    def stop(self, kind: str, detail: str = "", stack: Any = "") -> None:
+        """End the run at the limit `kind`, where `stack` says, unless it has ended."""
+        self._finish(placed(limit_failure(kind, self._limits, detail), stack, self._program))
+
+    def _time_up(self) -> None:
+        if self._busy or not self._seat:
+            self.stop("wall")
+            return
+        calls = len(self._tasks) + len(self._waiting)
+        self._waited = f"{calls} calls" if calls > 1 else "a call" if calls else "a timer"
+        self._step([wire.WHERE])  # at rest it knows which call it waits for, and where that was made
+        self._wall = self._loop.call_later(_TOLD_S, self.stop, "wall", self._waited)
 
     def _finish(self, end: Finished | ProgramError | Pause) -> None:
         if not self._end.done():
@@ -147,9 +160,7 @@ class Run:
     async def _shut(self) -> None:
         if self._seat:
             self._seat.leave()
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.stop()
         self._waiting.clear()
         tasks = [*self._tasks.values(), *self._apart]
         for task in tasks:
@@ -218,9 +229,8 @@ class Run:
     async def _decode_apart(self) -> None:
         while self._undecoded:
             messages, rested = self._undecoded[0]
-            decoded = await asyncio.to_thread(lambda: [_decoded(message) for message in messages])  # noqa: B023  (awaited)
-            for at in range(0, len(decoded), _MANY):
-                self._act(decoded[at : at + _MANY], rested=False)
+            for at in range(0, len(messages), _MANY):
+                self._act(await _decoded_all(messages[at : at + _MANY]), rested=False)
                 await asyncio.sleep(0)  # others have their turn
             self._act([], rested=rested)
             self._undecoded.popleft()
@@ -260,12 +270,12 @@ class Run:
             "L": lambda: self._console.add(str(items[0]), str(items[1])),
             "D": lambda: self._console.drop(*map(int, items)),
             "T": lambda: self._timer_set(*map(float, items)),
-            "t": lambda: self._timer_cleared(int(items[0])),
+            "t": lambda: self._timers.clear(int(items[0])),
             "R": lambda: self._finish(Finished(items[0] if items else None, (), 0.0, undefined=not items)),
             "E": lambda: self._reported(items),
             "M": lambda: setattr(self, "_short", True),
             "X": lambda: self._finish(guest_failure("out of memory" if self._short else items[0], self._limits)),
-            "K": lambda: self.stop(*items),
+            "K": lambda: self.stop(items[0], items[1] or self._waited, *items[2:]),
             "S": lambda: self._captured(*items),
             "!": lambda: self._unreadable(*items),
         }
@@ -283,11 +293,7 @@ class Run:
             self._finish(ProgramError(f"the {what} cannot be sent: {problem}", kind="result", hint=hint))
 
     def _capture(self) -> None:
-        now = self._loop.time()  # from here on no timer fires: what it did would be in no snapshot
-        self._frozen = tuple((number, max(0.0, timer.when() - now) * 1e3) for number, timer in self._timers.items())
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._frozen = self._timers.stop()  # from here on no timer fires: what it did would be in no snapshot
         self._step([wire.CAPTURE])
 
     def _captured(self, left: wire.Left, snapshot: bytes) -> None:
@@ -344,18 +350,7 @@ class Run:
         if len(self._timers) >= wire.MAX_TIMERS:
             self.stop("timers")
             return
-        key = int(number)
-        if key in self._timers:
-            raise TypeError
-        self._timers[key] = self._loop.call_later(ms / 1000, self._timer_fired, key)
-
-    def _timer_cleared(self, key: int) -> None:
-        if timer := self._timers.pop(key, None):
-            timer.cancel()
-
-    def _timer_fired(self, key: int) -> None:
-        if self._timers.pop(key, None):
-            self._answer(key, True, _NOTHING)  # noqa: FBT003
+        self._timers.set(int(number), ms)
 
 
 def _encoded(answers: list[tuple[int, bool, Any]]) -> list[bytes]:
@@ -368,6 +363,13 @@ def _answered(number: int, ok: bool, value: Any) -> wire.Answer:  # noqa: FBT001
     except RecursionError:
         error = CallError("the answer is nested too deep to be read", hint="Ask for a smaller part of it.")
         return wire.Answer(number, ok=False, payload=wire.encode_value(error.fields()))
+
+
+async def _decoded_all(messages: list[bytes]) -> list[Decoded]:
+    """On a thread where they are large: for many small ones, two threads in turn delay the loop more than the work."""
+    if sum(map(len, messages)) > _LARGE:
+        return await asyncio.to_thread(lambda: [_decoded(message) for message in messages])
+    return [_decoded(message) for message in messages]
 
 
 def _decoded(message: bytes) -> Decoded:

@@ -1,6 +1,6 @@
 """What passes between a run and its instance: bytes, one message each, so that the instance may live elsewhere.
 
-To the instance: `Start`, `Answer`, `Restore`, and a lone CAPTURE. From it, a letter and JSON:
+To the instance: `Start`, `Answer`, `Restore`, and a lone CAPTURE or WHERE. From it, a letter and JSON:
 
     C[id, name, argument]       a call; answered once
     T[id, ms], t[id]            a timer is set, cleared; answered once with nothing
@@ -10,7 +10,8 @@ To the instance: `Start`, `Answer`, `Restore`, and a lone CAPTURE. From it, a le
     E[report, fields]           the end: it failed; `fields` are those of the host's own error, where it was one
     M                           an allocation has failed for the first time
     X text                      the end: the guest could not even report
-    K[kind, what]               the end: stopped by the instance's owner (`cell.py`) at a limit
+    W stack                     where the program is that is stopped; goes no further than the owner (`cell.py`)
+    K[kind, what, stack]        the end: stopped by the owner at a limit
     S spent, snapshot           the end here: what CAPTURE asked for; see `Restore`
 
 One item more names a tag: then {tag: base64} stands for bytes in the value. To the guest the tag is made up for the
@@ -34,7 +35,8 @@ MAX_DEPTH = 200
 """How deep a value may be nested: what the JSON reader takes."""
 MAX_TIMERS = 1000
 """How many timers a run may have set at a time."""
-CAPTURE = b"C"
+CAPTURE, WHERE = b"C", b"W"
+"""Give a snapshot; end at the wall limit and say what is waited for."""
 _START, _ANSWER = struct.Struct("<cI32s"), struct.Struct("<cI?")
 _LEFT = struct.Struct("<QQQII")
 
@@ -112,8 +114,8 @@ class Restore:
         return b"P" + self.left.encode() + self.snapshot
 
 
-def decode_inward(message: bytes) -> Start | Answer | Restore | None:
-    """Read a message to the instance, None for CAPTURE; ours, so it is trusted."""
+def decode_inward(message: bytes) -> Start | Answer | Restore | bytes:
+    """Read a message to the instance, CAPTURE and WHERE as they are; ours, so it is trusted."""
     kind = message[:1]
     if kind == b"S":
         _, stack, seed = _START.unpack_from(message)
@@ -121,8 +123,8 @@ def decode_inward(message: bytes) -> Start | Answer | Restore | None:
         return Start(Left.decode(message, _START.size), stack, seed, message[at:])
     if kind == b"P":
         return Restore(Left.decode(message, 1), message[1 + _LEFT.size :])
-    if kind == CAPTURE:
-        return None
+    if kind in (CAPTURE, WHERE):
+        return kind
     _, number, ok = _ANSWER.unpack_from(message)
     return Answer(number, ok, message[_ANSWER.size :])
 
