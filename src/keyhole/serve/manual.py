@@ -38,7 +38,7 @@ Do the whole task in it, filter and join there, return little.
 {policy}
 APIs, each a global: {apis}. Names and arguments: from `search`.
   await {api}.NAME({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
-  await {api}.NAME.items(args)  // all pages of a list
+  await {api}.NAME.items(args)  // all pages of a list, an array
   await {api}.NAME.raw(args)  // {{status, headers, body}}
 Also {api}.get("/things/{{id}}", {{id}}), post, put, patch, delete, request({{method, path, query, headers, body}}).
 Calls give the parsed body or throw ApiError {{status, body, headers}}.{files}
