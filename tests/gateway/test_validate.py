@@ -337,3 +337,20 @@ def test_times_get_the_form_that_their_format_wants(nullable, format_, given, se
 ])  # fmt: skip
 def test_what_is_no_such_time_is_refused(format_, given):
     assert given in refused(typed({"type": "string", "format": format_}), {"body": {"v": given}})
+
+
+@pytest.mark.parametrize(("said", "demanded"), [
+    ("Seconds. MUST NOT be included when changetype is DELETE.", False), ("Must be empty if there is nothing to keep.", False),
+    ("Must not be empty.", True), ("What must be sent.", True), ("It must not be set.", True),
+])  # fmt: skip
+def test_what_a_document_itself_forbids_in_some_case_is_not_demanded(said, demanded):
+    schema = {"type": "object", "required": ["name", "ttl"], "properties": {
+        "name": {"type": "string"}, "ttl": {"type": "integer", "description": said},
+    }}  # fmt: skip
+    operation = typed(schema)
+    given = {"body": {"v": {"name": "a"}}}
+    assert ("ttl: number" in declaration(operation)) is demanded
+    if demanded:
+        assert "body.v.ttl is missing" in refused(operation, given)
+    else:
+        assert checked(operation, given) == given

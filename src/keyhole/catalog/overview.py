@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from keyhole.catalog.schema import Schemas
     from keyhole.catalog.types import Alias
 
-_ARGUMENTS = (Cut(0, 0, 2), Cut(1, 0, 3), Cut(1, 6, 4), Cut(1, 14, 6), Cut(1, 40, 8), Cut(2, 40, 10), Cut(3, 40, 12))
 _NAMES = 24  # of fields: a name alone says most of what a type would
+_ARGUMENTS = (
+    Cut(0, 0, 2), Cut(1, 0, 3, named=_NAMES), Cut(1, 6, 4, named=_NAMES), Cut(1, 14, 6), Cut(1, 40, 8), Cut(2, 40, 10),
+    Cut(3, 40, 12),
+)  # fmt: skip
+_SENT = (Cut(0, 0, 2, named=_NAMES), *_ARGUMENTS[1:])  # types of arguments: what a filter may be by is in their names
 _OUTPUTS = (
     Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 8, 4, named=_NAMES),
     Cut(1, 14, 6, named=_NAMES), Cut(2, 16, 6, named=_NAMES), Cut(2, 30, 8),
@@ -98,9 +102,9 @@ class _Answer:
         self._types(5, budget)
 
     def _make_room(self, budget: int) -> None:
-        """Show the whole arguments of the best, at the expense of the others, then in the order of the lines."""
+        """Show what the best take and the names of what they give, at the expense of the others, then of later lines."""
         self._grow_best(budget)
-        while self.others and (self._cost() > budget or any(self.arguments[place] < _WHOLE for place in self.best)):
+        while self.others and (self._cost() > budget or not self._best_is_whole()):
             # The whole of what was asked for is worth more than a half of what comes after it.
             self.named_only.append(self.others.pop())
             self._grow_best(budget)
@@ -109,6 +113,9 @@ class _Answer:
                 self.arguments[place] = 0
                 if (named := self._outermost(self.operations[place], sent=True)) is not None:
                     self.levels[named] = 0
+
+    def _best_is_whole(self) -> bool:
+        return all(self.arguments[place] >= _WHOLE and self.outputs[place] for place in self.best)
 
     def _grow_best(self, budget: int) -> None:
         for level in range(2, _WHOLE + 1):
@@ -209,7 +216,7 @@ class _Answer:
             def alias(ref: str) -> str | None:
                 return None if ref == key[1] else self._named(api, (key[0], ref, key[2]), used)
 
-            cuts = _ARGUMENTS if key[2] else _TYPES
+            cuts = _SENT if key[2] else _TYPES
             try:
                 printer = Printer(schemas, cuts[min(mark[2], len(cuts) - 1)], request=key[2], bound=_BOUND, alias=alias)
                 text = printer.type({"$ref": key[1]})

@@ -15,6 +15,12 @@ Schema = dict[str, Any]
 Dialect = Literal["2.0", "3.0", "3.1"]
 
 _PLURALS = ("properties", "patternProperties", "schemas", "definitions", "$defs", "allOf", "anyOf", "oneOf", "items")
+_NOT_ALWAYS = re.compile(
+    r"\bmust (?:not be (?:included|present|set|sent|given|specified|provided|supplied)|be (?:empty|omitted|absent))"
+    r" (?:when|if|for|with|unless)\b",
+    re.IGNORECASE,
+)
+_TEXT = 1_000
 _MERGED = frozenset({"properties", "required", "allOf", "anyOf", "oneOf"})
 _NESTING = 16
 _MAX_PARTS = 200
@@ -98,6 +104,17 @@ class Schemas:
             if isinstance(required, list):
                 names.update(name for name in cast("list[Any]", required) if isinstance(name, str))
         return frozenset(names)
+
+    def waived(self, schema: Any) -> frozenset[str]:
+        """Give the properties that must not be sent, or be empty, in some case, as their own texts say.
+
+        A document that requires such a one contradicts itself: it is not demanded.
+        """
+        return frozenset(
+            name
+            for name, value in self.properties(schema).items()
+            if isinstance(text := value.get("description"), str) and _NOT_ALWAYS.search(text[:_TEXT])
+        )
 
     def says(self, schema: Any, keyword: str) -> bool:
         """Say whether a schema, or a part of its `allOf`, has `keyword: true`."""

@@ -185,7 +185,8 @@ class _Slice:
             result["additionalProperties"] = False
         required = source.get("required")
         if isinstance(required, list) and required:
-            names = [name for name in cast("list[Any]", required) if isinstance(name, str)]
+            waived = self.schemas.waived(source) if self.hidden == "readOnly" else ()
+            names = [name for name in cast("list[Any]", required) if isinstance(name, str) and name not in waived]
             shown = [
                 name
                 for name in dict.fromkeys([*result.get("required", []), *names])

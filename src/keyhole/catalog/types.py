@@ -209,6 +209,8 @@ class Printer:
             if "allOf" in schema and stack and stack[-1]:
                 properties = told(properties, schema, stack[-1], self._schemas)
             required = self._schemas.required(schema)
+            if self._request:
+                required -= self._schemas.waived(schema)
             hidden = {name for name, value in properties.items() if self._is_hidden(value)}
             if required & hidden:
                 required -= {"id"}  # as in slice: the list was written for the other direction

@@ -26,9 +26,9 @@ TITLED_COST, NAMES_COST, TITLE_COST, EXAMPLE_COST = 210, 150, 22, 12
 INSTRUCTIONS = "`search` finds operations; one `execute` program calls them."
 
 SEARCH = """\
-Find API operations, as TypeScript declarations for `execute`. Give `query` or `code`.
+Find API operations, as TypeScript declarations for `execute`, by `query` or `code`.
 query: what to do, in the API's own words ("create dns record"); several: one a line.
-code: JavaScript over ops [{{api, name, method, path, tags, summary, effect}}], {spec} (the document), \
+code: JavaScript over ops [{{name, method, path, tags, summary}}], {spec} (the document), \
 await find(query, {{limit}}), await describe(name, {{depth}}); return the answer.
 APIs: {apis}."""
 
@@ -36,13 +36,13 @@ EXECUTE = """\
 Run a JavaScript program (async function body) that calls APIs; you see only what it returns. \
 Do the whole task in it, filter and join there, return little.
 {policy}
-APIs, each a global: {apis}. Names and arguments: from `search`.
+{apis}Names and arguments: from `search`.
   await {api}.NAME({{id, limit: 9, body: {{...}}}})  // path, query, header params flat
   await {api}.NAME.items(args)  // all pages of a list, an array
   await {api}.NAME.raw(args)  // {{status, headers, body}}
-Also {api}.get("/things/{{id}}", {{id}}), post, put, patch, delete, request({{method, path, query, headers, body}}).
+By path: {api}.get("/things/{{id}}", {{id}}), post, put, patch, delete, request({{method, path, ...}}).
 Calls give the parsed body or throw ApiError {{status, body, headers}}.{files}
-There are ops, find(), describe(), console.log. No fetch, import{no_files} or process; credentials are added."""
+Also ops, find(), describe(), console.log. No fetch, import{no_files} or process; credentials are added."""
 
 FILES = """
 await files.open("a.pdf") gives a file for a body; await files.save(file, "b.pdf") saves a file, bytes or text; also \
@@ -74,7 +74,7 @@ def tools(apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = 
             "name": "execute",
             "description": EXECUTE.format(
                 policy=_policy(allowed),
-                apis=names(apis),
+                apis=f"APIs, each a global: {names(apis)}. " if len(apis) > 1 else "",
                 api=_example(apis),
                 files=FILES if files else "",
                 no_files="" if files else ", files",
@@ -122,7 +122,7 @@ def clean(title: str) -> str:
 def _policy(allowed: Collection[Effect]) -> str:
     """Say the policy in one line."""
     if Effect.DESTRUCTIVE in allowed:
-        return "Policy: calls run for real, deletes too. There is no undo."
+        return "Policy: calls run for real, deletes too."
     if Effect.WRITE in allowed:
         return "Policy: reads and writes run for real; destructive calls (deletes) are refused."
     return "Policy: reads only; a call that writes or deletes is refused."

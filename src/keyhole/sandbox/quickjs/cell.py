@@ -153,11 +153,11 @@ class Cell:
             self.over = True
             return False
         late_ns = time.thread_time_ns() - self._began_ns - self._cpu_ns
-        if late_ns > grace_ns:
-            self._stop = self._stop or "cpu"
-        elif late_ns > 0 and not self._late:
-            self._late = True
+        if late_ns > 0 and grace_ns and not self._late:
+            self._late = True  # before it is stopped it is asked, also where a tick came late
             self._at_hand().interrupt()
+        elif late_ns > grace_ns:
+            self._stop = self._stop or "cpu"
         return not self._stop
 
     # What the instance asks its owner (instance.Owner), in the middle of running:
