@@ -109,7 +109,11 @@ async def test_a_step_that_leads_nowhere_is_told_with_the_nearest(told):
     assert "labels of the type has no 'x'" in await told("'Issue', { path: 'labels.x' }")
 
 
-@pytest.mark.parametrize("depth", ["0", "9", "99", "1.5", "true", "'3'"])
-async def test_depth_is_from_1_to_8(told, depth):
+@pytest.mark.parametrize(("depth", "nearest"), [("-1", 1), ("0", 1), ("9", 8), ("99", 8)])
+async def test_depth_is_taken_for_the_nearest_that_there_is(told, depth, nearest):
+    assert await told(f"'list', {{ depth: {depth} }}") == await told(f"'list', {{ depth: {nearest} }}")
+
+
+@pytest.mark.parametrize("depth", ["1.5", "true", "'3'"])
+async def test_depth_is_a_whole_number(told, depth):
     assert "a whole number from 1 to 8" in await told(f"'list', {{ depth: {depth} }}")
-    assert "function list(" in await told("'list', { depth: 8 }")

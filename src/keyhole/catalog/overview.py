@@ -102,7 +102,7 @@ class _Answer:
         self._types(5, budget)
 
     def _make_room(self, budget: int) -> None:
-        """Show what the best take and the names of what they give, at the expense of the others, then of later lines."""
+        """Show what the best take and the names of what they give, at the cost of the others, then of later lines."""
         self._grow_best(budget)
         while self.others and (self._cost() > budget or not self._best_is_whole()):
             # The whole of what was asked for is worth more than a half of what comes after it.

@@ -198,7 +198,9 @@ class Door:
     async def _describe(self, asked: dict[str, Any]) -> Value:
         _known("describe", asked, {"depth", "path"}, {"name"})
         name, depth, path = asked.get("name"), asked.get("depth"), asked.get("path")
-        if depth is not None and (type(depth) is not int or not 1 <= depth <= MAX_DEPTH):
+        if type(depth) is int:
+            depth = min(max(depth, 1), MAX_DEPTH)
+        elif depth is not None:
             raise InvalidArguments(
                 f"describe() was given the depth {brief(depth)}: it is a whole number from 1 to {MAX_DEPTH}"
             )
