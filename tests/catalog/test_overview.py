@@ -134,6 +134,19 @@ def test_what_else_a_write_does_is_told_of_what_was_asked_for():
     assert "// POST /pools/1/pause · write · Pause pool\n" in text
 
 
+def test_room_that_is_left_goes_to_what_the_arguments_asked_for_are():
+    says = {
+        "active": "Only those who can still sign in.",
+        "q": "What to look for",
+        "kind": "x" * 80 + " and so on and on",
+    }
+    query = [{**parameter(name), "description": text} for name, text in says.items()]
+    catalog = api(("get", "/users", "List users", {"parameters": query}), ("get", "/x", "X", {"parameters": query}))
+    text = declarations(catalog.operations, best=(0,))
+    assert text.count("{ active?: string /*Only those who can still sign in*/; q?: string; kind?: string }") == 1
+    assert "/*Only" not in declarations(catalog.operations, budget=70, best=(0,))
+
+
 def test_parameters_that_turn_pages_are_left_to_items():
     listed = {
         "200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": ENTRY}}}}

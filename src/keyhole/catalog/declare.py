@@ -157,7 +157,7 @@ def says_nothing(operation: Operation, body: Body) -> bool:
 def _described(schema: dict[str, Any], description: str, cut: Cut, *, deprecated: bool = False) -> dict[str, Any]:
     if deprecated:
         schema = {**schema, "deprecated": True}
-    if not cut.text or not description or "$ref" in schema:
+    if not (cut.text or cut.said) or not description or "$ref" in schema:
         return schema
     return {**schema, "description": description}
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NAMES = 24  # of fields: a name alone says most of what a type would
 _ARGUMENTS = (
     Cut(0, 0, 2), Cut(1, 0, 3, named=_NAMES), Cut(1, 6, 4, named=_NAMES), Cut(1, 14, 6), Cut(1, 40, 8), Cut(2, 40, 10),
-    Cut(3, 40, 12),
+    Cut(3, 40, 12), Cut(3, 40, 12, said=70),
 )  # fmt: skip
 _SENT = (Cut(0, 0, 2, named=_NAMES), *_ARGUMENTS[1:])  # types of arguments: what a filter may be by is in their names
 _OUTPUTS = (
@@ -100,6 +100,7 @@ class _Answer:
         self._types(3, budget)
         self._each(self.arguments, self.others, 5, budget)
         self._types(5, budget)
+        self._each(self.arguments, self.best, 7, budget)
 
     def _make_room(self, budget: int) -> None:
         """Show what the best take and the names of what they give, at the cost of the others, then of later lines."""

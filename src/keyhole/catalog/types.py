@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from keyhole.catalog.discriminator import discriminator_of, parted, told
 from keyhole.catalog.telling import rank
-from keyhole.catalog.wording import IDENTIFIER, SKIPPED, comment, hint, key, literal, note
+from keyhole.catalog.wording import IDENTIFIER, SKIPPED, brief, comment, hint, key, literal, note
 
 if TYPE_CHECKING:
     from keyhole.catalog.schema import Schemas
@@ -42,7 +42,8 @@ class TooLarge(Exception):  # noqa: N818  (never leaves this room: the next smal
 class Cut:
     """How much of a type is shown: levels of objects, properties of an object, enum values, text of a property.
 
-    `named` says how many of the properties that are not shown are named.
+    `named` says how many of the properties that are not shown are named; `said` how long a description may be that is
+    told, whole, where there is no text.
     """
 
     depth: int
@@ -50,6 +51,7 @@ class Cut:
     values: int
     text: int = 0
     named: int = 6
+    said: int = 0
 
 
 class Printer:
@@ -147,6 +149,7 @@ class Printer:
             if not self._request:
                 return f"{text};" if self._cut.text else text
             said = "deprecated" if self._is_deprecated(schema) else hint(found) if self._cut.width >= _HINTED else ""
+            said = "; ".join(filter(None, (said, brief({**found, **own}, self._cut.said))))
             text = f"{text} /*{said}*/" if said else text  # without the blanks of what is cut
             return f"{text};" if self._cut.text else text
         told = {name: own[name] for name in ("description", "deprecated") if name in own}

@@ -18,6 +18,7 @@ _BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 _MAX_LITERAL = 60
 _LONG = 1_000
 _SHORT_PATTERN = 30
+_FEW_WORDS = 4  # blanks
 _WORTH_CUTTING = 60
 """Characters. Half of a sentence that is shorter says nothing."""
 _PLAIN_FORMATS = frozenset(("int32", "int64", "float", "double", "binary", "string"))
@@ -78,6 +79,15 @@ def note(schema: Schema, limit: int, *, request: bool = True) -> str:
         if limit >= _WORTH_CUTTING or not text.endswith("…"):
             found.append(text)
     return "; ".join(found)
+
+
+def brief(schema: Schema, limit: int) -> str:
+    """Give a description that fits `limit` characters and says more than a name does; else nothing."""
+    text = schema.get("description")
+    if not limit or not isinstance(text, str) or text.count(" ") < _FEW_WORDS:
+        return ""
+    said = prose(text, limit)
+    return "" if said.endswith("…") else said.rstrip(".")
 
 
 def hint(schema: Schema) -> str:
