@@ -34,7 +34,7 @@ _OUTPUTS = (
     Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 8, 4, named=_NAMES),
     Cut(1, 14, 6, named=_NAMES), Cut(2, 16, 6, named=_NAMES), Cut(2, 30, 8),
 )  # fmt: skip
-_TYPES = (Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 12, 6, named=_NAMES), Cut(1, 24, 8), Cut(2, 24, 8))
+_TYPES = (Cut(0, 0, 1), Cut(0, 0, 1, named=_NAMES), Cut(1, 16, 6, named=_NAMES), Cut(1, 24, 8), Cut(2, 24, 8))
 _WHOLE = 4
 _OVER = 1.16  # the estimate errs upwards by this
 _BOUND = 6_000
