@@ -213,3 +213,10 @@ def test_the_order_does_not_depend_on_the_hash_seed():
     }  # fmt: skip
     (order,) = printed
     assert "zones-list" in order
+
+
+@pytest.mark.parametrize(
+    ("token", "plain"), [("RRsets", "rrsets"), ("eTag", "etag"), ("RRSet", "RR Set"), ("listURLs", "list urls")]
+)
+def test_a_single_letter_in_front_is_no_word(token, plain):
+    assert terms(token) == terms(plain)

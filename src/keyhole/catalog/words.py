@@ -58,6 +58,8 @@ def _split(token: str) -> tuple[str, ...]:
             parts[-1] += part
         else:
             parts.append(part.lower())
+    if len(parts) > 1 and len(parts[0]) == 1:
+        parts[:2] = ["".join(parts[:2])]  # RRset, eTag
     return tuple(parts)
 
 
