@@ -111,7 +111,7 @@ wipe out: delete
 READS = _set(
     """
     get show fetch retrieve read view see look check display tell list every enumerate browse search find query
-    lookup which what who how download export count many whose inspect newest latest recent
+    lookup filter which what who how download export count many whose inspect newest latest recent
     """
 )
 CREATES = _set(

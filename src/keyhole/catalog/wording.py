@@ -101,7 +101,9 @@ def hint(schema: Schema) -> str:
         return f"= {comment(literal(default), 40)}" if isinstance(default, str) and default else ""
     if isinstance(form, str) and form in _TELLING_FORMATS:
         return comment(form, 30)
-    return comment(f"/{pattern}/", 32) if isinstance(pattern, str) and len(pattern) <= _SHORT_PATTERN else ""
+    # One that would close the comment cannot be shown as it is.
+    short = isinstance(pattern, str) and len(pattern) <= _SHORT_PATTERN and "*/" not in f"{pattern}/"
+    return comment(f"/{pattern}/", 32) if short else ""
 
 
 def _bounds(schema: Schema) -> list[str]:
