@@ -142,5 +142,5 @@ def test_overlays_are_files_beside_the_configuration_or_urls(tmp_path):
     path.write_text('[apis.a]\ndocument = "a.json"\noverlays = ["fix.yaml", "https://x.test/o.yaml"]\n')
     assert Config.load(path).apis[0].overlays == (str(tmp_path / "fix.yaml"), "https://x.test/o.yaml")
     path.write_text('[apis.a]\ndocument = "a.json"\noverlays = "fix.yaml"\n')
-    with pytest.raises(UsageError, match=r"apis\.0\.overlays"):
+    with pytest.raises(UsageError, match=r"`apis.a.overlays` Input should be a valid list"):
         Config.load(path)

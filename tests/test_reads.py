@@ -24,6 +24,10 @@ def document():
             {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
         ]}},
     }  # fmt: skip
+    said["/wipe/filter"] = {"post": {"operationId": "wipe", "x-keyhole-effect": "destructive", **ANSWER}}
+    named = {"parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}]}
+    said["/kinds/{name}"] = {"post": {"operationId": "read_kind", **named, **ANSWER}}
+    said["/kinds/purge"] = {"post": {"operationId": "purge_kinds", **ANSWER}}
     return {"openapi": "3.1.0", "info": {"title": "Runs"}, "paths": said}
 
 
@@ -77,6 +81,22 @@ async def test_what_the_operator_says_reads_runs_like_a_read(opened):
     assert Lists.asked == ["/runs/filter"] * 3
 
 
+async def test_what_the_document_calls_destructive_stays_so(opened):
+    async with opened("*/filter") as code_mode:
+        assert (await code_mode.execute("return await runs.wipe()")).outcome == "failed"
+    assert not Lists.asked
+
+
+async def test_an_argument_that_spells_another_operation_s_path_is_that_operation_to_the_policy(opened):
+    async with opened("/kinds/{name}") as code_mode:
+        read = await code_mode.execute("return await runs.read_kind({name: 'big'})")
+        purged = await code_mode.execute("return await runs.read_kind({name: 'purge'})")
+        encoded = await code_mode.execute("return await runs.read_kind({name: 'p%75rge'})")
+    assert (read.value, encoded.value) == ([], [])
+    assert "runs.purge_kinds (POST /kinds/purge) is a write call" in purged.text()
+    assert Lists.asked == ["/kinds/big", "/kinds/p%2575rge"], "the percent sign is encoded: another name"
+
+
 async def test_what_reads_nothing_is_told(opened, caplog):
     with caplog.at_level(logging.WARNING, "keyhole"):
         async with opened("*/search") as code_mode:
@@ -96,5 +116,7 @@ async def test_a_refusal_of_what_looks_like_a_read_says_how(prefect, cache):
     async with CodeMode([OpenAPI(document(), name="runs", base_url=prefect)], config=config) as code_mode:
         listed = await code_mode.execute("return await runs.read_runs()")
         created = await code_mode.execute("return await runs.create_run()")
-    assert "--allow write (or, if it only reads, with --reads '*/filter'). Tell the user." in listed.text()
+    assert (
+        "--allow write (or, if it only reads, put /runs/filter into `reads` of runs). Tell the user." in listed.text()
+    )
     assert "--allow write. Tell the user." in created.text()

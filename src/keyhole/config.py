@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -182,7 +182,8 @@ class Config(BaseModel):
         try:
             return cls.model_validate(raw)
         except ValidationError as error:
-            raise UsageError(_say(error, str(path)), hint="docs/configuration.md lists every setting.") from None
+            names = [api["name"] for api in raw["apis"]]
+            raise UsageError(_say(error, str(path), names), hint="docs/configuration.md lists every setting.") from None
 
     def cache(self) -> Path:
         """Give the cache folder: as set, or KEYHOLE_CACHE_DIR, or the user's cache folder. Not created here."""
@@ -256,7 +257,7 @@ def _secret_fields(where: str, credential: Any) -> dict[str, Any]:
     return {f"{where}.{key}": text for key, text in fields.items() if key in SECRET_FIELDS}
 
 
-def _say(error: ValidationError, where: str) -> str:
+def _say(error: ValidationError, where: str, names: Sequence[str] = ()) -> str:
     """Say what pydantic found, one problem a line, with the nearest setting for an unknown one."""
     lines: list[str] = []
     models: tuple[type[BaseModel], ...] = (Config, RunLimits, SandboxSettings, Rule, *_FORMS.values())
@@ -265,10 +266,12 @@ def _say(error: ValidationError, where: str) -> str:
         parts = list(problem["loc"])
         if "security" in parts:  # after the scheme's name comes what pydantic calls its form
             del parts[parts.index("security") + 2 : parts.index("security") + 3]
+        if parts[:1] == ["apis"] and len(parts) > 1 and isinstance(parts[1], int):
+            parts[1] = names[parts[1]] if parts[1] < len(names) else parts[1]
         place = ".".join(map(str, parts))
         unknown = problem["type"] in ("extra_forbidden", "unexpected_keyword_argument")
         guess = nearest(str(problem["loc"][-1]), known, limit=1) if unknown else []
-        message = "is missing" if problem["type"] == "missing" else problem["msg"]
+        message = "is missing" if problem["type"] == "missing" else problem["msg"].replace("tuple", "list")
         if unknown:
             message = "is not a setting" + (f"; did you mean `{guess[0]}`?" if guess else "")
         lines.append(f"{where}: `{place}` {message}")

@@ -80,7 +80,7 @@ class Edition:
                 await source.aclose()
             raise
         log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
-        policy = Policy(_rules(config, apis))
+        policy = Policy(_rules(config, apis), catalog.match)
         compiler = config.compiler()
         tsc = Tsc(compiler) if compiler else None
         covered = {name: general(apis[name], source.wanted()) for name, source in sources.items()}
@@ -136,7 +136,7 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
 
 def _operations(source: Source, reads: Sequence[str]) -> list[Operation]:
     """Give a source's operations; those that are sent by POST and only read, by the operator's globs, as reads."""
-    posts = [one for one in source.operations() if one.method == "POST"]
+    posts = [one for one in source.operations() if one.method == "POST" and one.effect is Effect.WRITE]
     for path in reads:
         if not any(fnmatchcase(one.path, path) for one in posts):
             log.warning("no POST has a path that reads as configured", api=source.name, reads=path)

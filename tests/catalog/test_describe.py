@@ -137,3 +137,18 @@ def test_a_part_of_a_document_is_described():
     with pytest.raises(InvalidArguments, match="which is in several APIs"):
         describe_schema({"$ref": "#/components/schemas/Zone"}, [schemas, other])
     assert describe_schema({"$ref": "#/components/schemas/Record"}, [schemas, other])
+
+
+def test_a_part_named_as_a_field_of_it_is_declared_once():
+    shape = {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in ("a_long_name", "another_long_name", "third")},
+    }
+    body = {
+        "type": "object",
+        "properties": {"pBody": shape, "other": {"type": "object", "properties": {"pBody": shape}}},
+    }
+    said = {"requestBody": {"content": {"application/json": {"schema": body}}}, "responses": {}}
+    document = {"openapi": "3.1.0", "info": {"title": "T"}, "paths": {"/x": {"post": {"operationId": "x", **said}}}}
+    text = describe_part(load(document).operations()[0], "body")
+    assert text.count("type PBody =") == 1

@@ -67,7 +67,18 @@ def both_ways(entry):
     return Catalog(load(document).operations()).operations
 
 
-@pytest.mark.parametrize("where", [{"id": {"readOnly": True}}, {"in": {"properties": {"id": {"writeOnly": True}}}}])
+SECRET = {"properties": {"id": {"writeOnly": True}}}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"id": {"readOnly": True}},
+        {"in": SECRET},
+        {"in": {"additionalProperties": SECRET}},
+        {"in": {"prefixItems": [SECRET]}},
+    ],
+)
 def test_what_is_sent_and_what_comes_back_are_two_types_where_they_differ(where):
     text = declarations(both_ways({**ENTRY, "properties": {**ENTRY["properties"], **where}}))
     assert text.count("body: ThingInput") == 2
@@ -157,6 +168,25 @@ def test_parameters_that_turn_pages_are_left_to_items():
     assert ".items()" in text
     assert "(args?: { per_page?: number; q?: string })" in text
     assert "page?: number" in describe(catalog.operations[0]).replace("per_page", "")
+
+
+def test_a_page_that_is_no_number_is_told():
+    listed = {
+        "200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": ENTRY}}}}
+    }
+    query = [{**parameter("page"), "description": "The URL of the page."}, parameter("offset", type="integer")]
+    catalog = api(("get", "/visits", "List", {"parameters": query, "responses": listed}))
+    assert "{ page?: string" in declarations(catalog.operations)
+
+
+def test_a_body_s_names_are_those_that_are_sent():
+    thing = {**ENTRY, "properties": {**ENTRY["properties"], "made": {"readOnly": True}, "key": {"writeOnly": True}}}
+    text = declarations(both_ways({"type": "object", "properties": {"in": thing}}), budget=1)
+    assert "made" not in text.partition("Promise")[0].rpartition("body")[2]
+    assert (
+        "made"
+        not in describe(both_ways({"type": "object", "properties": {"in": thing}})[0], depth=1).partition("Promise")[0]
+    )
 
 
 def test_what_a_part_of_a_path_looks_like_is_told_where_it_stands_first():

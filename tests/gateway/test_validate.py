@@ -332,6 +332,23 @@ def test_times_get_the_form_that_their_format_wants(nullable, format_, given, se
     assert checked(typed(schema), {"body": {"v": given}}) == {"body": {"v": sent}}
 
 
+@pytest.mark.parametrize("wrapped", [
+    lambda ref: {"anyOf": [ref, {"type": "null"}]}, lambda ref: {"oneOf": [ref, {"type": "null"}]}, lambda ref: {"oneOf": [ref]},
+    lambda ref: {"nullable": True, "allOf": [ref]}, lambda ref: {"anyOf": [{"anyOf": [ref, {"type": "null"}]}, {"type": "integer"}]},
+])  # fmt: skip
+def test_what_is_in_an_object_that_may_be_null_is_mended_too(wrapped):
+    inner = {"type": "object", "properties": {
+        "after": {"type": "string", "format": "date-time"}, "any": {"type": "array", "items": {"type": "string"}}, "n": {"type": "integer"},
+    }}  # fmt: skip
+    given, sent = {"after": "2026-10-01", "any": "x", "n": "5"}, {"after": "2026-10-01T00:00:00Z", "any": ["x"], "n": 5}
+    assert checked(typed(wrapped(inner)), {"body": {"v": given}}) == {"body": {"v": sent}}
+
+
+def test_what_may_be_meant_in_two_ways_is_left():
+    either = {"anyOf": [{"type": "object", "properties": {"n": {"type": kind}}} for kind in ("integer", "boolean")]}
+    assert "n" in refused(typed(either), {"body": {"v": {"n": "x"}}})
+
+
 @pytest.mark.parametrize(("format_", "given"), [
     ("date-time", "2026-02-30"), ("date-time", "1 October 2026"), ("date-time", "2026-10-01T25:00"), ("date", "2026-10-01T12:00:00Z"), ("date", "2026-10"), ("uuid", "2026-10-01"),
 ])  # fmt: skip

@@ -62,6 +62,14 @@ def test_execute_is_annotated_by_the_policy(allowed, hints, line):
     assert search["annotations"]["readOnlyHint"] is True
 
 
+def test_saving_files_is_told_where_it_is_let():
+    for saves in (True, False):
+        execute = tools(ONE, READ, files=True, saves=saves)[1]
+        assert ("files.save" in execute["description"]) is saves
+        assert execute["annotations"]["readOnlyHint"] is not saves
+        assert "files.open" in execute["description"]
+
+
 def test_what_matters_comes_first():
     search, execute = tools(ONE, READ)
     assert "APIs" in execute["description"][:320]

@@ -110,7 +110,7 @@ def describe_part(operation: Operation, path: str, *, depth: int = 4, budget: in
     written = _largest(part, min(depth, MAX_DEPTH), _WIDE, room)
     if written is None:
         written = "unknown; // too large: describe one of its fields"
-    *types, whole = named_once([f"type P{name} = {written};"], TAKEN)
+    *types, whole = named_once([f"type P{name} = {written};"], {*TAKEN, f"P{name}"})
     return namespace(operation.api, [*types, title, whole])
 
 

@@ -264,7 +264,10 @@ class _Answer:
             turned = (handles.cursor, handles.page, handles.offset) if operation.paging else ()
             rows: list[Parameter] = []
             for one in operation.signature.parameters:
-                if not one.required and (one in common[operation.api][0] or (one.name,) in turned):
+                turns = (one.name,) in turned and (
+                    (one.name,) == handles.cursor or one.schema.get("type") in ("integer", "number")
+                )
+                if not one.required and (one in common[operation.api][0] or turns):
                     continue
                 looks = (operation.api, one.name, str(one.schema.get("pattern")))
                 again = looks in known and one.place == "path"
@@ -335,8 +338,9 @@ def _differs(schemas: Schemas, schema: Any, depth: int = 4) -> bool:
     if any(schemas.says(schema, keyword) for keyword in ("readOnly", "writeOnly")):
         return True
     found = schemas.resolve(schema)
-    inner = [*schemas.fields(found).values(), *([found["items"]] if isinstance(found.get("items"), dict) else [])]
-    return depth > 0 and any(_differs(schemas, one, depth - 1) for one in inner)
+    inner: list[Any] = [*schemas.fields(found).values(), found.get("items"), found.get("additionalProperties")]
+    inner += cast("list[Any]", several) if isinstance(several := found.get("prefixItems"), list) else []
+    return depth > 0 and any(_differs(schemas, one, depth - 1) for one in inner if isinstance(one, dict))
 
 
 def _ref(schema: Any) -> str | None:

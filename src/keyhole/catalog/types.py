@@ -205,16 +205,17 @@ class Printer:
     def _object(self, schema: Schema, depth: int, stack: tuple[str, ...], indent: str) -> str:
         properties = self._schemas.properties(schema)
         if properties:
+            hidden = {name for name, value in properties.items() if self._is_hidden(value)}
             if depth <= 0:
                 needed = self._schemas.required(schema)
-                names = sorted(properties, key=(lambda name: name not in needed) if self._request else rank)
+                names = [name for name in properties if name not in hidden]
+                names.sort(key=(lambda name: name not in needed) if self._request else rank)
                 return f"{{ /* {_listed(names, self._cut.named)} */ }}"
             if "allOf" in schema and stack and stack[-1]:
                 properties = told(properties, schema, stack[-1], self._schemas)
             required = self._schemas.required(schema)
             if self._request:
                 required -= self._schemas.waived(schema)
-            hidden = {name for name, value in properties.items() if self._is_hidden(value)}
             if required & hidden:
                 required -= {"id"}  # as in slice: the list was written for the other direction
             rows = [(name, name in required, value) for name, value in properties.items() if name not in hidden]

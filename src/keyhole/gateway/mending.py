@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic_core import from_json
@@ -14,7 +15,7 @@ from pydantic_core import from_json
 from keyhole.catalog.naming import loose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jsonschema_rs import ValidationError
 
@@ -127,8 +128,8 @@ def timely(value: Value, error: ValidationError) -> tuple[Value, str]:
 
     A date is its midnight, a time without a zone is one of UTC, as JavaScript reads the one and the sandbox the other.
     """
-    wanted = _format_of(error)
-    if not isinstance(value, str) or not (found := _TIME.fullmatch(value)):
+    wanted = error.kind.as_dict().get("format")
+    if not isinstance(value, str) or not (found := _TIME.fullmatch(value)) or not _is_time(value):
         return value, ""
     date, time, seconds, zone = found.groups()
     if wanted == "date-time" and not (time and seconds and zone):
@@ -138,14 +139,31 @@ def timely(value: Value, error: ValidationError) -> tuple[Value, str]:
     return value, ""
 
 
-def _format_of(error: ValidationError) -> str:
-    """Give the format that a value lacks, where that is all that is wrong with it or with one way to read it."""
-    kind, details = type(error.kind).__name__, error.kind.as_dict()
-    if kind == "Format":
-        return str(details["format"])
-    branches = cast("list[list[ValidationError]]", details["context"]) if kind == "AnyOf" else []
-    others = [branch for branch in branches if [type(one.kind).__name__ for one in branch] != ["Type"]]
-    return _format_of(others[0][0]) if len(others) == 1 and len(others[0]) == 1 else ""
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def causes(error: ValidationError) -> Iterator[ValidationError]:
+    """Give what is wrong inside the one alternative that a value can be meant as: the others are of other types."""
+    if type(error.kind).__name__ not in ("AnyOf", "OneOfNotValid"):
+        yield error
+        return
+    here = list(error.instance_path)
+    branches = cast("list[list[ValidationError]]", error.kind.as_dict()["context"])
+    meant = [
+        branch
+        for branch in branches
+        if not any(type(one.kind).__name__ == "Type" and list(one.instance_path) == here for one in branch)
+    ]
+    if len(meant) != 1:
+        yield error
+        return
+    for one in meant[0]:
+        yield from causes(one)
 
 
 def at(value: Value, path: Path) -> Value:

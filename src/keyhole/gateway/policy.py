@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from keyhole.catalog.fields import asked_of
 from keyhole.catalog.operation import Effect
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from keyhole.gateway.decision import Next
 
 Allow = Literal["read", "write", "all"]
+Match = Callable[[str, str, str], "tuple[Operation, dict[str, str]] | None"]
+_STRICT = (Decision.ALLOW, Decision.ASK, Decision.DENY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,10 @@ READ_ONLY = tuple(
 class Policy:
     """The gateway step that decides. Raises `Denied` or `NeedsApproval`; then nothing has been sent."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, rules: tuple[Rule, ...], match: Match | None = None) -> None:
+        """Decide by `rules`. `match` finds the operation of a concrete path, as `Catalog.match` does."""
         self.rules = rules
+        self._match = match
 
     def decide(self, operation: Operation) -> tuple[Decision, str]:
         """Give the decision and what it comes from. Where no rule matches: ask."""
@@ -79,7 +85,7 @@ class Policy:
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Let an allowed call through."""
-        operation = call.operation
+        operation = max((call.operation, self._reached(call)), key=lambda one: _STRICT.index(self.decide(one)[0]))
         decision, why = self.decide(operation)
         what = f"{operation.qualified} ({operation.method} {operation.path}) {_is(operation)}"
         if decision is Decision.DENY:
@@ -96,6 +102,18 @@ class Policy:
             )
         return await next(call)
 
+    def _reached(self, call: Call) -> Operation:
+        """Give the operation whose path a call names with its arguments: /users/{id} with the id `me` is /users/me."""
+        operation = call.operation
+        if self._match is None or "{" not in operation.path:
+            return operation
+        path = operation.path
+        for one in operation.signature.parameters:
+            if one.place == "path":
+                path = path.replace(f"{{{one.wire}}}", quote(str(call.arguments.get(one.name, "")), safe=""))
+        found = self._match(operation.api, operation.method, path)
+        return found[0] if found else operation
+
 
 def _is(operation: Operation) -> str:
     if operation.ad_hoc:
@@ -108,6 +126,6 @@ def _option(operation: Operation, why: str) -> str:
     effect = operation.effect
     level = "read" if effect is Effect.READ else "write" if effect is Effect.WRITE else "all"
     option = f"start keyhole with --allow {level}" if why.startswith("--allow") else f"{why} decides; it must say so"
-    if effect is Effect.WRITE and (listed := asked_of(operation)):
-        option += f" (or, if it only reads, with --reads '*{operation.path.removeprefix(listed)}')"
+    if effect is Effect.WRITE and asked_of(operation):
+        option += f" (or, if it only reads, put {operation.path} into `reads` of {operation.api})"
     return option

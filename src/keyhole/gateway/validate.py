@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from keyhole.catalog.declare import usage
 from keyhole.catalog.naming import loose
 from keyhole.errors import InvalidArguments
-from keyhole.gateway.mending import Notes, Speller, at, mended, misfit, parsed, put, timely, wildcard
+from keyhole.gateway.mending import Notes, Speller, at, causes, mended, misfit, parsed, put, timely, wildcard
 from keyhole.gateway.problems import MAX_ERRORS, Problem, Teller, alike, kind_text, missing_one, quoted, shown
 from keyhole.gateway.rules import rules_of
 from keyhole.gateway.uploads import named_files
@@ -270,7 +270,8 @@ class Check:
         before = plain
         for _ in range(_PASSES):
             changed = False
-            for error in islice(_errors(validator, plain), _MAX_MENDED):
+            found = (one for error in _errors(validator, plain) for one in causes(error))
+            for error in islice(found, _MAX_MENDED):
                 path: Path = tuple(error.instance_path)
                 value = at(self.given[name], path)
                 new, kind = mended(value, misfit(error)) if path or name != "body" else (value, "")

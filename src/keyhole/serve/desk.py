@@ -58,7 +58,8 @@ class Desk:
             counts[operation.api] += 1
         apis = [Served(name, source.title, counts[name]) for name, source in self._code_mode.sources.items()]
         allowed = self._code_mode.policy.allows(tuple(operations))
-        return tools(apis, allowed, files=self._code_mode.config.files is not None)
+        config = self._code_mode.config
+        return tools(apis, allowed, files=config.files is not None, saves=not config.read_only)
 
     async def call(
         self,

@@ -45,8 +45,8 @@ Calls give the parsed body or throw ApiError {{status, body, headers}}.{files}
 Also ops, find(), describe(), console.log. No fetch, import{no_files} or process; credentials are added."""
 
 FILES = """
-await files.open("a.pdf") gives a file for a body; await files.save(file, "b.pdf") saves a file, bytes or text; also \
-files.list(), files.text(name)."""
+await files.open("a.pdf") gives a file for a body{save}; also files.list(), files.text(name)."""
+SAVE = '; await files.save(file, "b.pdf") saves a file, bytes or text'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,13 @@ class Served:
     operations: int
 
 
-def tools(apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = False) -> list[dict[str, Any]]:
+def tools(
+    apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = False, saves: bool = True
+) -> list[dict[str, Any]]:
     """Give the two tools in the shape of `tools/list`.
 
-    `allowed` holds the effects that the policy lets through; `files` says whether there is a folder for files.
+    `allowed` holds the effects that the policy lets through; `files` says whether there is a folder for files, `saves`
+    whether programs may save to it.
     """
     return [
         {
@@ -76,11 +79,11 @@ def tools(apis: Sequence[Served], allowed: Collection[Effect], *, files: bool = 
                 policy=_policy(allowed),
                 apis=f"APIs, each a global: {names(apis)}. " if len(apis) > 1 else "",
                 api=_example(apis),
-                files=FILES if files else "",
+                files=FILES.format(save=SAVE if saves else "") if files else "",
                 no_files="" if files else ", files",
             ),
             "inputSchema": _schema(required=["code"], code=_of("string"), max_tokens=_of("integer")),
-            "annotations": _annotations(allowed),
+            "annotations": _annotations(allowed, saves=files and saves),
         },
     ]
 
@@ -128,9 +131,9 @@ def _policy(allowed: Collection[Effect]) -> str:
     return "Policy: reads only; a call that writes or deletes is refused."
 
 
-def _annotations(allowed: Collection[Effect]) -> dict[str, bool]:
+def _annotations(allowed: Collection[Effect], *, saves: bool) -> dict[str, bool]:
     """Give the hints a client shows or acts on: they say what the policy lets through, not what a program might try."""
-    if Effect.WRITE in allowed or Effect.DESTRUCTIVE in allowed:
+    if saves or Effect.WRITE in allowed or Effect.DESTRUCTIVE in allowed:
         return {"readOnlyHint": False, "destructiveHint": Effect.DESTRUCTIVE in allowed, "openWorldHint": True}
     return {"readOnlyHint": True, "openWorldHint": True}
 
