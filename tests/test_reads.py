@@ -25,6 +25,13 @@ def document():
         ]}},
     }  # fmt: skip
     said["/wipe/filter"] = {"post": {"operationId": "wipe", "x-keyhole-effect": "destructive", **ANSWER}}
+    flag = {"parameters": [{"name": "on", "in": "path", "required": True, "schema": {"type": "boolean"}}]}
+    said["/flags/{on}"] = {"post": {"operationId": "read_flag", **flag, **ANSWER}}
+    said["/flags/true"] = {"post": {"operationId": "set_flag", **ANSWER}}
+    texts = {"type": "array", "items": {"type": "string"}}
+    several = {"parameters": [{"name": "ids", "in": "path", "required": True, "schema": texts}]}
+    said["/teams/{ids}"] = {"post": {"operationId": "read_teams", **several, **ANSWER}}
+    said["/teams/purge"] = {"post": {"operationId": "purge_teams", **ANSWER}}
     named = {"parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}]}
     said["/kinds/{name}"] = {"post": {"operationId": "read_kind", **named, **ANSWER}}
     said["/kinds/purge"] = {"post": {"operationId": "purge_kinds", **ANSWER}}
@@ -95,6 +102,17 @@ async def test_an_argument_that_spells_another_operation_s_path_is_that_operatio
     assert (read.value, encoded.value) == ([], [])
     assert "runs.purge_kinds (POST /kinds/purge) is a write call" in purged.text()
     assert Lists.asked == ["/kinds/big", "/kinds/p%2575rge"], "the percent sign is encoded: another name"
+
+
+@pytest.mark.parametrize(
+    ("call", "other"), [("read_flag({on: true})", "set_flag"), ("read_teams({ids: ['purge']})", "purge_teams")]
+)
+async def test_so_it_is_however_the_argument_is_written(opened, call, other):
+    harmless = "return [await runs.read_flag({on: false}), await runs.read_teams({ids: ['a', 'b']})]"
+    async with opened("/flags/{on}", "/teams/{ids}") as code_mode:
+        assert (await code_mode.execute(harmless)).value == [[], []]
+        assert f"runs.{other} (POST" in (await code_mode.execute(f"return await runs.{call}")).text()
+    assert Lists.asked == ["/flags/false", "/teams/a,b"]
 
 
 async def test_what_reads_nothing_is_told(opened, caplog):

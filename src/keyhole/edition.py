@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from keyhole.sources.openapi.source import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from keyhole.catalog.call import Call
     from keyhole.config import Config, OpenAPI, SandboxSettings
     from keyhole.sandbox.quickjs.seat import Place
     from keyhole.secrets import Secrets
@@ -80,7 +82,7 @@ class Edition:
                 await source.aclose()
             raise
         log.info("image ready", operations=len(catalog.operations), ms=_ms_since(started))
-        policy = Policy(_rules(config, apis), catalog.match)
+        policy = Policy(_rules(config, apis), partial(_reached, catalog, sources))
         compiler = config.compiler()
         tsc = Tsc(compiler) if compiler else None
         covered = {name: general(apis[name], source.wanted()) for name, source in sources.items()}
@@ -134,14 +136,27 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     return source
 
 
+def _reached(catalog: Catalog, sources: Mapping[str, Source], call: Call) -> Operation:
+    """Give the operation whose path a call names with its arguments: its own, or a more literal one."""
+    operation = call.operation
+    found = catalog.match(operation.api, operation.method, sources[operation.api].path(call))
+    return found[0] if found else operation
+
+
 def _operations(source: Source, reads: Sequence[str]) -> list[Operation]:
     """Give a source's operations; those that are sent by POST and only read, by the operator's globs, as reads."""
-    posts = [one for one in source.operations() if one.method == "POST" and one.effect is Effect.WRITE]
+    operations = list(source.operations())
     for path in reads:
-        if not any(fnmatchcase(one.path, path) for one in posts):
+        found = [
+            place
+            for place, one in enumerate(operations)
+            if one.method == "POST" and one.effect is not Effect.DESTRUCTIVE and fnmatchcase(one.path, path)
+        ]
+        if not found:
             log.warning("no POST has a path that reads as configured", api=source.name, reads=path)
-    told = {id(one) for one in posts if any(fnmatchcase(one.path, path) for path in reads)}
-    return [replace(one, effect=Effect.READ) if id(one) in told else one for one in source.operations()]
+        for place in found:
+            operations[place] = replace(operations[place], effect=Effect.READ)
+    return operations
 
 
 def _start_zygote(settings: SandboxSettings, *, insist: bool) -> Zygote | None:

@@ -22,7 +22,6 @@ The same classes serve the command line, MCP and Python::
 from __future__ import annotations
 
 from difflib import get_close_matches
-from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -247,7 +246,14 @@ def counted(number: int, noun: str) -> str:
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
     """Give up to `limit` of the `known` names that a reader most likely meant by `name`, best first.
 
-    It takes time in the length of the names and in their number: of both, a program or a document may have any.
+    It takes time in the length of the names and in their number, of which a program or a document may have any: names
+    of more than 80 characters, and those after the first 500, are compared by their first letters alone.
     """
-    names = list(islice((one for one in known if len(one) <= _COMPARED), _MAX_NAMES))
-    return get_close_matches(name[:_COMPARED], names, n=limit, cutoff=0.5)
+    near: list[str] = []
+    names: list[str] = []
+    for one in known:
+        if one == name or (len(names) >= _MAX_NAMES and one.lower().startswith(name[:_COMPARED].lower())):
+            near.append(one)
+        elif len(one) <= _COMPARED and len(names) < _MAX_NAMES:
+            names.append(one)
+    return [*near, *get_close_matches(name[:_COMPARED], names, n=limit, cutoff=0.5)][:limit]

@@ -86,6 +86,11 @@ write: shop.orders_pay POST /api/orders/7/pay → no answer: it may have been ca
     )
 
 
+def test_a_write_that_is_alone_is_told_in_full_among_many():
+    made = [replace(WRITE, operation=f"shop.op{at}", url=WRITE.url + str(at)) for at in range(6)]
+    assert "…" not in render(finished(1, *made))
+
+
 def test_alike_writes_are_told_by_the_first_where_they_are_many():
     made = [replace(WRITE, url=WRITE.url.replace("/orders", f"/orders/{at}")) for at in range(9)]
     text = render(finished(1, *made[:4]))

@@ -6,7 +6,7 @@ import pytest
 from tests.catalog.documents import ZONES
 
 from keyhole.catalog.catalog import Catalog
-from keyhole.errors import UnknownOperation
+from keyhole.errors import UnknownOperation, nearest
 from keyhole.sources.openapi.source import load
 
 
@@ -103,3 +103,9 @@ def test_every_template_of_the_largest_document_matches_itself(shared):
     api = operations[0].api
     wrong = [op.path for op in operations if catalog.match(api, op.method, op.path)[0] is not op]
     assert wrong == []
+
+
+def test_the_nearest_of_very_many_names_is_the_name_itself():
+    many = [f"other_{number}" for number in range(600)]
+    assert nearest("get_user", [*many, "get_user", "get_users_of_team"]) == ["get_user", "get_users_of_team"]
+    assert nearest("x" * 90, [*many, "x" * 90]) == ["x" * 90]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 
 import pytest
 
@@ -168,6 +169,27 @@ def test_parameters_that_turn_pages_are_left_to_items():
     assert ".items()" in text
     assert "(args?: { per_page?: number; q?: string })" in text
     assert "page?: number" in describe(catalog.operations[0]).replace("per_page", "")
+
+
+def test_what_turns_pages_is_not_what_all_take():
+    listed = {
+        "200": {"description": "", "content": {"application/json": {"schema": {"type": "array", "items": ENTRY}}}}
+    }
+    query = [parameter("page", type="integer"), parameter("per_page", type="integer")]
+    catalog = api(*(("get", f"/{name}", name, {"parameters": query, "responses": listed}) for name in "abc"))
+    assert "// each also takes { per_page?: number }" in declarations(catalog.operations)
+
+
+def test_types_of_many_references_are_compared_once():
+    fields = {f"f{at}": {"$ref": f"#/components/schemas/S{at}"} for at in range(40)}
+    schemas = {f"S{at}": {"type": "object", "properties": fields} for at in range(40)}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/S0"}}}
+    said = {"requestBody": {"content": content}, "responses": {"200": {"description": "", "content": content}}}
+    paths = {f"/{name}": {"post": {"operationId": name, **said}} for name in ("a", "b")}
+    document = {"openapi": "3.1.0", "info": {"title": "T"}, "components": {"schemas": schemas}, "paths": paths}
+    began = process_time()
+    assert "body?: S0" in declarations(load(document).operations())
+    assert process_time() - began < 10, "without care it takes minutes"
 
 
 def test_a_page_that_is_no_number_is_told():

@@ -64,3 +64,13 @@ async def test_a_flood_of_them_is_one_of_the_event_loop(monkeypatch):
         timers.set(number, 1000 + number)
         timers.clear(number)
     assert len(asked) == 1
+
+
+async def test_what_was_stopped_can_be_set_again():
+    fired = []
+    timers = Timers(asyncio.get_running_loop(), fired.append)
+    timers.set(1, 1)
+    timers.stop()
+    timers.set(2, 5)
+    await asyncio.sleep(0.05)
+    assert fired == [2]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NEAR = 12
 """How many operations beside the hits are worth a name."""
 MAX_FOUND = 100
-_A_LINE, _LINES = 80, 5
+_TOKENS_A_LINE, _MOST_LINES = 80, 5
 _NAMES = 40
 _WEAK = 0.8
 
@@ -78,7 +78,7 @@ class Search:
         spent = sum(estimate(note) for note in notes) + estimate(rest) + 16
         # On top of the budget: a hit's arguments are worth more than names.
         notes += [f"// near: {near}"] if near else []
-        budget = self.budget + _A_LINE * (min(len(self.best), _LINES) - 1)
+        budget = self.budget + _TOKENS_A_LINE * (min(len(self.best), _MOST_LINES) - 1)
         declared = declarations(self.hits, budget=budget - spent, best=self.best)
         cut = "/* … */ is cut: await describe(name)" if "/* " in declared else ""
         if cut or rest:

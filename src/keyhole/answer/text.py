@@ -208,8 +208,11 @@ def _call_lines(calls: Sequence[CallRecord], few: int = MAX_CALLS) -> list[str]:
     each = [(_named(call), _line(path_of(call.url), 160), _result(call)) for call in calls]
     lines = Counter(f"{named} {path}{result}" for named, path, result in each)
     if len(lines) > few:
-        first = {(named, result): path for named, path, result in reversed(each)}
-        lines = Counter(f"{named} {first[named, result]}, …{result}" for named, _path_of, result in each)
+        paths: dict[tuple[str, str], list[str]] = {}
+        for named, path, result in each:
+            paths.setdefault((named, result), []).append(path)
+        told = {key: found[0] + (", …" if len(set(found)) > 1 else "") for key, found in paths.items()}
+        lines = Counter(f"{named} {told[named, result]}{result}" for named, _path_of, result in each)
     shown = [line + (f" ({count:,} times)" if count > 1 else "") for line, count in lines.most_common(MAX_CALLS)]
     missing = len(calls) - sum(count for _line, count in lines.most_common(MAX_CALLS))
     return [*shown, f"… {missing:,} more calls"] if missing else shown

@@ -220,11 +220,9 @@ def _largest(write: Write, depth: int, ladder: Sequence[tuple[int, int]], room: 
             size = sum(map(estimate, named_once([written], TAKEN)))
         return written if size <= room else None
 
-    below = [(floor, level) for floor in (_DEEP, _DEEP + 1) for level in range(depth, 1, -1)]
-    for floor, level in [
-        *below,
-        *((floor, level) for floor in range(_DEEP, len(ladder)) for level in range(depth, 0, -1)),
-    ]:
+    steps = [(floor, level) for floor in (_DEEP, _DEEP + 1) for level in range(depth, 1, -1)]
+    steps += [(floor, level) for floor in range(_DEEP, len(ladder)) for level in range(depth, 0, -1)]
+    for floor, level in dict.fromkeys(steps):
         found = attempt(level, ladder[floor])
         if found is not None:
             better = (attempt(level, step) for step in ladder[:floor])

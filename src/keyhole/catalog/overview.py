@@ -260,14 +260,9 @@ class _Answer:
         told: list[list[Parameter]] = []
         known: set[tuple[str, str, str]] = set()
         for operation in self.operations:
-            handles = operation.handles
-            turned = (handles.cursor, handles.page, handles.offset) if operation.paging else ()
             rows: list[Parameter] = []
             for one in operation.signature.parameters:
-                turns = (one.name,) in turned and (
-                    (one.name,) == handles.cursor or one.schema.get("type") in ("integer", "number")
-                )
-                if not one.required and (one in common[operation.api][0] or turns):
+                if not one.required and (one in common[operation.api][0] or _turns(operation, one)):
                     continue
                 looks = (operation.api, one.name, str(one.schema.get("pattern")))
                 again = looks in known and one.place == "path"
@@ -307,8 +302,16 @@ class _Answer:
 def _common(operations: Sequence[Operation]) -> tuple[list[Parameter], Schemas]:
     """Give the optional parameters that each of several operations takes, and the document they are of."""
     first, *others = (operation.signature for operation in operations)
-    shared = [one for one in first.parameters if not one.required and all(one in other.parameters for other in others)]
+    own = [one for one in first.parameters if not one.required and not _turns(operations[0], one)]
+    shared = [one for one in own if all(one in other.parameters for other in others)]
     return (shared if len(operations) >= _LEAST_SHARED else []), first.schemas
+
+
+def _turns(operation: Operation, parameter: Parameter) -> bool:
+    """Say whether a parameter only turns the pages that `.items()` turns: a cursor, or the number of a page."""
+    handles, name = operation.handles, (parameter.name,)
+    counts = name in (handles.page, handles.offset) and parameter.schema.get("type") in ("integer", "number")
+    return operation.paging is not None and (counts or name == handles.cursor)
 
 
 def _written(parameters: Sequence[Parameter], schemas: Schemas) -> str:
@@ -333,14 +336,19 @@ def _refs(schema: Any, schemas: Schemas, depth: int) -> Iterator[str]:
             yield from _refs(value, schemas, depth - 1)
 
 
-def _differs(schemas: Schemas, schema: Any, depth: int = 4) -> bool:
-    """Say whether what is sent of a schema is not what comes back."""
+def _differs(schemas: Schemas, schema: Any, depth: int = 4, seen: set[str] | None = None) -> bool:
+    """Say whether what is sent of a schema is not what comes back, as far as one looks: each reference once."""
+    seen = set() if seen is None else seen
+    if (ref := _ref(schema)) is not None:
+        if ref in seen:
+            return False
+        seen.add(ref)
     if any(schemas.says(schema, keyword) for keyword in ("readOnly", "writeOnly")):
         return True
     found = schemas.resolve(schema)
     inner: list[Any] = [*schemas.fields(found).values(), found.get("items"), found.get("additionalProperties")]
     inner += cast("list[Any]", several) if isinstance(several := found.get("prefixItems"), list) else []
-    return depth > 0 and any(_differs(schemas, one, depth - 1) for one in inner if isinstance(one, dict))
+    return depth > 0 and any(_differs(schemas, one, depth - 1, seen) for one in inner if isinstance(one, dict))
 
 
 def _ref(schema: Any) -> str | None:

@@ -39,7 +39,9 @@ _FORMATS = frozenset({"date-time", "date", "uuid", "email", "ipv4", "ipv6", "uri
 def _is_base64(text: str) -> bool:
     """Say whether a text is base64 (RFC 4648): of either alphabet, in lines, without its padding, in a data URL."""
     bare = re.sub(r"[\r\n]|^data:[^,]{0,200};base64,", "", text)
-    return re.fullmatch(r"[A-Za-z0-9+/_-]*={0,2}", bare) is not None and len(bare.rstrip("=")) % 4 != 1
+    if re.fullmatch(r"[A-Za-z0-9+/_-]*={0,2}", bare) is None or len(bare.rstrip("=")) % 4 == 1:
+        return False
+    return not bare.endswith("=") or len(bare) % 4 == 0
 
 
 FORMATS: dict[str, Callable[[str], bool]] = {

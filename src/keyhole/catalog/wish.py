@@ -27,7 +27,7 @@ _MAX_PAIRS = 3
 _DEPTH = 0.01
 _MAX_DEPTH = 10
 _GAP = 4
-_MAKES = frozenset({"create", "creates", "add", "adds", "insert", "register", "new", "list", "get", "read"})
+_NO_CHANGE = frozenset(map(stem, ("create", "add", "insert", "register", "new", "list", "get", "read")))
 _PREPOSITIONS = frozenset({"to", "from", "for", "of", "in", "on", "into", "at"})
 _KINDS = (
     (DELETES, frozenset({"DELETE"}), None),
@@ -66,7 +66,7 @@ class Wish:
             factor *= _METHOD
             if self._makes is not None and method != "PATCH" and collection == self._makes:
                 factor *= _FITTING
-        if (self._makes is False and _first(operation) in _MAKES) or (method == "DELETE" and self._spares):
+        if (self._makes is False and stem(_first(operation)) in _NO_CHANGE) or (method == "DELETE" and self._spares):
             factor *= _ANOTHER
         if method == "GET" and self._many and collection and (not self._methods or "GET" in self._methods):
             factor *= _MANY

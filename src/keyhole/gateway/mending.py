@@ -30,6 +30,7 @@ _SAID = {
     "string": "numbers or booleans taken as strings",
     "list": "single values taken as lists of one",
     "time": "dates and times without a zone taken as UTC",
+    "seconds": "times without seconds taken as the full minute",
     "date": "midnights taken as dates",
     "name": "names taken as the API spells them",
     "file": "texts that look like names of files, sent as the content of one",
@@ -133,7 +134,7 @@ def timely(value: Value, error: ValidationError) -> tuple[Value, str]:
         return value, ""
     date, time, seconds, zone = found.groups()
     if wanted == "date-time" and not (time and seconds and zone):
-        return f"{date}T{time or '00:00'}{seconds or ':00'}{zone or 'Z'}", "time"
+        return f"{date}T{time or '00:00'}{seconds or ':00'}{zone or 'Z'}", "seconds" if zone else "time"
     if wanted == "date" and time == "00:00" and not (seconds or "").strip(":.0"):
         return date, "date"
     return value, ""

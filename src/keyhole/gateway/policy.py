@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
 
 from keyhole.catalog.fields import asked_of
 from keyhole.catalog.operation import Effect
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from keyhole.gateway.decision import Next
 
 Allow = Literal["read", "write", "all"]
-Match = Callable[[str, str, str], "tuple[Operation, dict[str, str]] | None"]
+Reached = Callable[["Call"], "Operation"]
 _STRICT = (Decision.ALLOW, Decision.ASK, Decision.DENY)
 
 
@@ -67,10 +66,10 @@ READ_ONLY = tuple(
 class Policy:
     """The gateway step that decides. Raises `Denied` or `NeedsApproval`; then nothing has been sent."""
 
-    def __init__(self, rules: tuple[Rule, ...], match: Match | None = None) -> None:
-        """Decide by `rules`. `match` finds the operation of a concrete path, as `Catalog.match` does."""
+    def __init__(self, rules: tuple[Rule, ...], reached: Reached | None = None) -> None:
+        """Decide by `rules`. `reached` gives the operation whose path a call names with its arguments."""
         self.rules = rules
-        self._match = match
+        self._reached = reached
 
     def decide(self, operation: Operation) -> tuple[Decision, str]:
         """Give the decision and what it comes from. Where no rule matches: ask."""
@@ -85,7 +84,11 @@ class Policy:
 
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Let an allowed call through."""
-        operation = max((call.operation, self._reached(call)), key=lambda one: _STRICT.index(self.decide(one)[0]))
+        operation = call.operation
+        if self._reached and "{" in operation.path and not operation.ad_hoc:
+            # /users/{id} with the id `me` is /users/me: what is stricter counts.
+            named = self._reached(call)
+            operation = max((operation, named), key=lambda one: _STRICT.index(self.decide(one)[0]))
         decision, why = self.decide(operation)
         what = f"{operation.qualified} ({operation.method} {operation.path}) {_is(operation)}"
         if decision is Decision.DENY:
@@ -101,18 +104,6 @@ class Policy:
                 operation=operation.qualified,
             )
         return await next(call)
-
-    def _reached(self, call: Call) -> Operation:
-        """Give the operation whose path a call names with its arguments: /users/{id} with the id `me` is /users/me."""
-        operation = call.operation
-        if self._match is None or "{" not in operation.path:
-            return operation
-        path = operation.path
-        for one in operation.signature.parameters:
-            if one.place == "path":
-                path = path.replace(f"{{{one.wire}}}", quote(str(call.arguments.get(one.name, "")), safe=""))
-        found = self._match(operation.api, operation.method, path)
-        return found[0] if found else operation
 
 
 def _is(operation: Operation) -> str:

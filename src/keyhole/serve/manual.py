@@ -23,6 +23,7 @@ DESCRIPTION_LIMIT = 2048
 TITLED_COST, NAMES_COST, TITLE_COST, EXAMPLE_COST = 210, 150, 22, 12
 """What the list of APIs with titles, the list of names, one title, and the examples' name may take, in `cost`."""
 
+_TEXT = {"type": "string"}
 INSTRUCTIONS = "`search` finds operations; one `execute` program calls them."
 
 SEARCH = """\
@@ -70,7 +71,7 @@ def tools(
         {
             "name": "search",
             "description": SEARCH.format(spec="spec" if len(apis) == 1 else "spec.<api>", apis=titled(apis)),
-            "inputSchema": _schema(query=_of("string"), code=_of("string")),
+            "inputSchema": _schema(query=_TEXT, code=_TEXT),
             "annotations": {"readOnlyHint": True, "idempotentHint": True, "openWorldHint": False},
         },
         {
@@ -82,7 +83,7 @@ def tools(
                 files=FILES.format(save=SAVE if saves else "") if files else "",
                 no_files="" if files else ", files",
             ),
-            "inputSchema": _schema(required=["code"], code=_of("string"), max_tokens=_of("integer")),
+            "inputSchema": _schema(required=["code"], code=_TEXT, max_tokens={"type": "integer"}),
             "annotations": _annotations(allowed, saves=files and saves),
         },
     ]
@@ -162,10 +163,6 @@ def _run_cost(run: str) -> int:
     if run.isascii():
         return (len(run) + 1) // 2 if run.isalpha() else 1
     return 6
-
-
-def _of(kind: str) -> dict[str, str]:
-    return {"type": kind}
 
 
 def _schema(required: list[str] | None = None, **properties: dict[str, str]) -> dict[str, Any]:

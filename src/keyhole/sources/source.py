@@ -84,6 +84,10 @@ class Source(Protocol):
         """Make the operation that stands for a request to a path that the document does not describe."""
         ...
 
+    def path(self, call: Call) -> str:
+        """Give the path of what `call` of a described operation goes to, below the base. Raises `InvalidArguments`."""
+        ...
+
     def local(self, url: str, operation: Operation | None = None) -> str | None:
         """Give path and query of a URL at the API's own address, as `ad_hoc` takes them; None for another place.
 

@@ -45,6 +45,7 @@ class Timers:
         self._due.clear()
         if self._alarm:
             self._alarm.cancel()
+            self._alarm = None
         return left
 
     def _arm(self, when: float) -> None:

@@ -90,6 +90,11 @@ def effect_of(method: str, hint: Any = None) -> Effect:
     return max(effect, hinted, key=_EFFECTS.__getitem__)
 
 
+def tags_of(raw: Any) -> tuple[str, ...]:
+    """Give the tags of an operation: what of the list is text."""
+    return tuple(tag for tag in cast("list[Any]", raw) if isinstance(tag, str)) if isinstance(raw, list) else ()
+
+
 class Scan:
     """One reading of a document's paths. `notices` holds what was skipped or mended, `security` what all want.
 

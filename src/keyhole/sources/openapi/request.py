@@ -84,6 +84,14 @@ def build(call: Call, endpoint: Endpoint, plan: Plan, base: str) -> Outgoing:
     )  # fmt: skip
 
 
+def path_of(call: Call, plan: Plan) -> str:
+    """Give the encoded path of a call of a described operation. Raises `InvalidArguments`."""
+    try:
+        return _target(call, cast("Endpoint", call.operation.origin), plan)[0]
+    except SerialisationError as error:
+        raise InvalidArguments(str(error), operation=call.operation.qualified) from None
+
+
 def _check_known(call: Call, plan: Plan) -> None:
     known = {parameter.name for parameter in plan.signature.parameters}
     if plan.signature.body:

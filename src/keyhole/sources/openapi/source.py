@@ -24,11 +24,11 @@ from keyhole.sources.openapi.identity import has_names
 from keyhole.sources.openapi.issuer import Issuers
 from keyhole.sources.openapi.mend import mends
 from keyhole.sources.openapi.oauth import MAX_TOKEN_ANSWER, Tokens
-from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes
+from keyhole.sources.openapi.operations import Endpoint, Scan, effect_of, security_schemes, tags_of
 from keyhole.sources.openapi.overlay import Overlay, after, all_taken, apply_all, path_entries, read_overlay
 from keyhole.sources.openapi.promise import promised
 from keyhole.sources.openapi.refs import Folder, dangling, has_external
-from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, within
+from keyhole.sources.openapi.request import AdHoc, Outgoing, build, build_ad_hoc, checked_method, path_of, within
 from keyhole.sources.openapi.security import Authorization, check, wanted
 from keyhole.sources.openapi.servers import base_of, base_of_old, checked_base
 from keyhole.sources.openapi.signature import Plan, plan_of
@@ -154,6 +154,10 @@ class OpenAPISource:
         outgoing = self._outgoing(call)
         return outgoing.method, outgoing.url
 
+    def path(self, call: Call) -> str:
+        """Give the path of what `call` would go to, below the base URL. Raises as `send` does."""
+        return path_of(call, self._plan(cast("Endpoint", call.operation.origin)))
+
     def local(self, url: str, operation: Operation | None = None) -> str | None:
         """Give path and query of a URL within the base URL, whether it says http or https; None for another place."""
         endpoint = operation.origin if operation else None
@@ -224,7 +228,7 @@ class OpenAPISource:
     def _build(self, endpoints: list[Endpoint]) -> tuple[Operation, ...]:
         ids = [_operation_id(endpoint) for endpoint in endpoints]
         times = Counter(ids)
-        tags = [_tags(endpoint.operation.get("tags")) for endpoint in endpoints]
+        tags = [tags_of(endpoint.operation.get("tags")) for endpoint in endpoints]
         names = operation_names(
             [NameEntry(id_, end.method, end.path, tag) for id_, end, tag in zip(ids, endpoints, tags, strict=True)]
         )
@@ -390,10 +394,6 @@ def _operation_id(endpoint: Endpoint) -> str | None:
     if isinstance(found, (int, float)) and not isinstance(found, bool):
         return str(found)
     return found.strip() or None if isinstance(found, str) else None
-
-
-def _tags(raw: Any) -> tuple[str, ...]:
-    return tuple(tag for tag in cast("list[Any]", raw) if isinstance(tag, str)) if isinstance(raw, list) else ()
 
 
 def _first_line(text: str) -> str:
