@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from keyhole.catalog import surface
 from keyhole.catalog.catalog import Catalog
@@ -15,7 +16,7 @@ from keyhole.catalog.operation import Effect, Operation
 from keyhole.errors import UsageError
 from keyhole.gateway.decision import Decision
 from keyhole.gateway.gateway import Gateway
-from keyhole.gateway.policy import READ_ONLY, Policy, Rule, rules_of
+from keyhole.gateway.policy import READ_ONLY, Policy, Rule, plain_path, rules_of
 from keyhole.log import logger
 from keyhole.preflight.preflight import Preflight
 from keyhole.preflight.tsc import Tsc
@@ -136,11 +137,12 @@ async def load_source(api: OpenAPI, config: Config, secrets: Secrets) -> Source:
     return source
 
 
-def _reached(catalog: Catalog, sources: Mapping[str, Source], call: Call) -> Operation:
-    """Give the operation whose path a call names with its arguments: its own, or a more literal one."""
-    operation = call.operation
-    found = catalog.match(operation.api, operation.method, sources[operation.api].path(call))
-    return found[0] if found else operation
+def _reached(catalog: Catalog, sources: Mapping[str, Source], call: Call) -> tuple[str, *tuple[Operation, ...]]:
+    """Give the path that a call goes to, and the operations of that path, as sent and as a server may decode it."""
+    operation, sent = call.operation, sources[call.operation.api].path(call)
+    path = plain_path(unquote(sent))
+    found = [catalog.match(operation.api, operation.method, one) for one in {plain_path(sent), path}]
+    return path, *(one[0] for one in found if one)
 
 
 def _operations(source: Source, reads: Sequence[str]) -> list[Operation]:
@@ -150,7 +152,7 @@ def _operations(source: Source, reads: Sequence[str]) -> list[Operation]:
         found = [
             place
             for place, one in enumerate(operations)
-            if one.method == "POST" and one.effect is not Effect.DESTRUCTIVE and fnmatchcase(one.path, path)
+            if one.method == "POST" and one.effect is not Effect.DESTRUCTIVE and fnmatchcase(plain_path(one.path), path)
         ]
         if not found:
             log.warning("no POST has a path that reads as configured", api=source.name, reads=path)

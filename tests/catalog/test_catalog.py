@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from tests.catalog.documents import ZONES
 
@@ -109,3 +111,23 @@ def test_the_nearest_of_very_many_names_is_the_name_itself():
     many = [f"other_{number}" for number in range(600)]
     assert nearest("get_user", [*many, "get_user", "get_users_of_team"]) == ["get_user", "get_users_of_team"]
     assert nearest("x" * 90, [*many, "x" * 90]) == ["x" * 90]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("/x/{{id}}s{at}", "é" * 60_000), ("/x/{{a}}s{{b}}t{{c}}q{at}", "st" * 128)]
+)
+def test_a_path_is_matched_in_the_time_of_its_length(path, value):
+    paths = {path.format(at=at): {"get": {"operationId": f"op{at}", "responses": {}}} for at in range(4_000)}
+    catalog = Catalog(load({"openapi": "3.1.0", "info": {"title": "X"}, "paths": paths}, name="x").operations())
+    began = process_time()
+    assert catalog.match("x", "GET", f"/x/{value}") is None
+    assert process_time() - began < 5, "without care it takes half a minute"
+
+
+def test_a_segment_with_a_name_and_more_is_taken_apart():
+    paths = {"/v/{name}:access": {"get": {"operationId": "access", "responses": {}}}}
+    catalog = Catalog(load({"openapi": "3.1.0", "info": {"title": "X"}, "paths": paths}, name="x").operations())
+    operation, values = catalog.match("x", "GET", "/v/s%20t:access")
+    assert (operation.name, values) == ("access", {"name": "s t"})
+    assert catalog.match("x", "GET", "/v/:access") is None
+    assert catalog.match("x", "GET", "/v/s:acces") is None

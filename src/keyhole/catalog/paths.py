@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from keyhole.catalog.operation import Operation
 
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _MAX_STEPS = 10_000
 _MAX_NAMES = 3
+_DEAR = 50  # steps that matching several names in one segment counts for
 _MAX_SEGMENT = 256  # where a segment holds several names, matching takes time in a power of its length
 
 
@@ -26,6 +28,13 @@ class _Node:
     )
     whole: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
     operations: dict[str, Operation] = field(default_factory=dict[str, "Operation"])
+    _sorted: list[str] = field(default_factory=list[str])
+
+    def longest_first(self) -> list[str]:
+        """Give the segments that hold a name and something else."""
+        if len(self._sorted) != len(self.templates):
+            self._sorted = sorted(self.templates, key=len, reverse=True)
+        return self._sorted
 
 
 class Paths:
@@ -70,21 +79,21 @@ def _child(node: _Node, segment: str) -> _Node:
 
 
 def _walk(
-    node: _Node, segments: list[str], at: int, method: str, steps: Iterable[int]
+    node: _Node, segments: list[str], at: int, method: str, steps: Iterator[int]
 ) -> tuple[Operation, list[tuple[str, str]]] | None:
-    if next(iter(steps), None) is None:
+    if next(steps, None) is None:
         return None
     if at == len(segments):
         found = node.operations.get(method)
         return (found, []) if found else None
-    for values, child in _branches(node, segments[at]):
+    for values, child in _branches(node, segments[at], steps):
         rest = _walk(child, segments, at + 1, method, steps)
         if rest:
             return rest[0], [*values, *rest[1]]
     return None
 
 
-def _branches(node: _Node, segment: str) -> Iterable[tuple[list[tuple[str, str]], _Node]]:
+def _branches(node: _Node, segment: str, steps: Iterator[int]) -> Iterable[tuple[list[tuple[str, str]], _Node]]:
     """Give where `segment` may lead, the most literal first."""
     plain = unquote(segment)
     for key in dict.fromkeys((segment, plain)):
@@ -92,9 +101,10 @@ def _branches(node: _Node, segment: str) -> Iterable[tuple[list[tuple[str, str]]
             yield [], node.literals[key]
     if segment in node.templates:
         yield [], node.templates[segment][2]
-    for text, (pattern, names, child) in sorted(node.templates.items(), key=lambda item: -len(item[0])):
-        if text != segment and (hit := _fitted(pattern, names, segment)):
-            yield [(name, unquote(hit[index + 1])) for index, name in enumerate(names)], child
+    for text in node.longest_first():
+        pattern, names, child = node.templates[text]
+        if text != segment and (hit := _fitted(text, pattern, names, segment, steps)):
+            yield [(name, unquote(value)) for name, value in zip(names, hit, strict=True)], child
     if _TEMPLATE.fullmatch(segment):
         same = node.whole.get(segment[1:-1])
         yield from (([], child) for child in ([same] if same else node.whole.values()))
@@ -102,7 +112,15 @@ def _branches(node: _Node, segment: str) -> Iterable[tuple[list[tuple[str, str]]
         yield from (([(name, plain)], child) for name, child in node.whole.items())
 
 
-def _fitted(pattern: re.Pattern[str], names: tuple[str, ...], segment: str) -> re.Match[str] | None:
-    if len(names) > 1 and (len(names) > _MAX_NAMES or len(segment) > _MAX_SEGMENT):
+def _fitted(
+    text: str, pattern: re.Pattern[str], names: tuple[str, ...], segment: str, steps: Iterator[int]
+) -> tuple[str, ...] | None:
+    """Give the values of a segment's names. One name is told by what stands around it, whatever the length."""
+    if len(names) == 1:
+        before, _, after = _TEMPLATE.sub("\0", text).partition("\0")
+        held = segment[len(before) : len(segment) - len(after)]
+        return (held,) if held and segment.startswith(before) and segment.endswith(after) else None
+    if len(names) > _MAX_NAMES or len(segment) > _MAX_SEGMENT or next(islice(steps, _DEAR, None), None) is None:
         return None
-    return pattern.fullmatch(segment)
+    found = pattern.fullmatch(segment)
+    return found.groups() if found else None

@@ -135,7 +135,7 @@ def timely(value: Value, error: ValidationError) -> tuple[Value, str]:
     date, time, seconds, zone = found.groups()
     if wanted == "date-time" and not (time and seconds and zone):
         return f"{date}T{time or '00:00'}{seconds or ':00'}{zone or 'Z'}", "seconds" if zone else "time"
-    if wanted == "date" and time == "00:00" and not (seconds or "").strip(":.0"):
+    if wanted == "date" and time == "00:00" and not (seconds or "").strip(":.0") and zone in (None, "Z"):
         return date, "date"
     return value, ""
 
@@ -260,4 +260,6 @@ class Speller:
     def _open(self, found: Schema) -> bool:
         """Say whether an object may have fields of any name: then one that is spelt otherwise may be meant so."""
         parts = [found, *(self._schemas.resolve(one) for one in cast("list[Any]", found.get("allOf") or ()))]
-        return any(part.get("additionalProperties") not in (None, False) for part in parts)
+        return any(
+            part.get("additionalProperties") not in (None, False) or part.get("patternProperties") for part in parts
+        )

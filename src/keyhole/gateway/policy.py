@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from keyhole.gateway.decision import Next
 
 Allow = Literal["read", "write", "all"]
-Reached = Callable[["Call"], "Operation"]
+Reached = Callable[["Call"], "tuple[str, *tuple[Operation, ...]]"]
 _STRICT = (Decision.ALLOW, Decision.ASK, Decision.DENY)
 
 
@@ -35,16 +36,22 @@ class Rule:
     effect: Effect | None = None
     why: str = ""
 
-    def matches(self, operation: Operation) -> bool:
-        """Say whether the rule is about this operation."""
+    def matches(self, operation: Operation, path: str = "") -> bool:
+        """Say whether the rule is about this operation; one that stops calls, also by the `path` that is sent."""
+        paths = [plain_path(operation.path), *([path] if path and self.decision is not Decision.ALLOW else [])]
         return (
             self.effect in (None, operation.effect)
             and fnmatchcase(operation.api, self.api)
             and (fnmatchcase(operation.name, self.operation) or fnmatchcase(operation.id, self.operation))
             and fnmatchcase(operation.method, self.method.upper())
-            and fnmatchcase(operation.path, self.path)
+            and any(fnmatchcase(one, self.path) for one in paths)
             and (self.tag == "*" or any(fnmatchcase(tag, self.tag) for tag in operation.tags))
         )
+
+
+def plain_path(path: str) -> str:
+    """Give the path that a document's or a request's path comes to: without query, fragment and needless slashes."""
+    return "/" + "/".join(part for part in re.split(r"[?#]", path)[0].split("/") if part)
 
 
 def rules_of(allow: Allow, api: str = "*") -> tuple[Rule, ...]:
@@ -67,14 +74,14 @@ class Policy:
     """The gateway step that decides. Raises `Denied` or `NeedsApproval`; then nothing has been sent."""
 
     def __init__(self, rules: tuple[Rule, ...], reached: Reached | None = None) -> None:
-        """Decide by `rules`. `reached` gives the operation whose path a call names with its arguments."""
+        """Decide by `rules`. `reached` gives the path that a call goes to, and the operations of that path."""
         self.rules = rules
         self._reached = reached
 
-    def decide(self, operation: Operation) -> tuple[Decision, str]:
-        """Give the decision and what it comes from. Where no rule matches: ask."""
+    def decide(self, operation: Operation, path: str = "") -> tuple[Decision, str]:
+        """Give the decision and what it comes from, for the `path` that is sent. Where no rule matches: ask."""
         for rule in self.rules:
-            if rule.matches(operation):
+            if rule.matches(operation, path):
                 return rule.decision, rule.why
         return Decision.ASK, "no rule matches"
 
@@ -85,11 +92,12 @@ class Policy:
     async def __call__(self, call: Call, next: Next) -> Result:  # noqa: A002  (the onion's word)
         """Let an allowed call through."""
         operation = call.operation
-        if self._reached and "{" in operation.path and not operation.ad_hoc:
+        path = ""
+        if self._reached and not operation.ad_hoc:
             # /users/{id} with the id `me` is /users/me: what is stricter counts.
-            named = self._reached(call)
-            operation = max((operation, named), key=lambda one: _STRICT.index(self.decide(one)[0]))
-        decision, why = self.decide(operation)
+            path, *named = self._reached(call)
+            operation = max((operation, *named), key=lambda one: _STRICT.index(self.decide(one, path)[0]))
+        decision, why = self.decide(operation, path)
         what = f"{operation.qualified} ({operation.method} {operation.path}) {_is(operation)}"
         if decision is Decision.DENY:
             raise Denied(
