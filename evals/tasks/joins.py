@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from answers import number, only, words
 
-from tasks.task import Task
+from tasks.task import Task, has_words
 
 if TYPE_CHECKING:
     from world import World
@@ -59,10 +59,6 @@ def _two(world: World) -> dict[str, Any]:
     return {"right": [who for who, count in counts.items() if count == 2], "all": list(counts)}
 
 
-def _words(_world: World, truth: Any, answer: str) -> list[str]:
-    return words(answer, truth["right"], truth["all"])
-
-
 def _lost_mail(world: World) -> dict[str, Any]:
     zones = world.zones()
     addressed = {
@@ -107,13 +103,13 @@ TASKS = [
     Task(
         "two-projects", "join", ("tracker",),
         "Which users are members of exactly two projects? Give their user names.",
-        _two, _words, wrong=("ada", "chiara, daniel, emi and farid"),
+        _two, has_words, wrong=("ada", "chiara, daniel, emi and farid"),
     ),
     Task(
         "lost-mail", "join", ("powerdns",),
         "In which of our DNS zones does the zone's own MX record point to a host that has no address record in any of our zones? Give the "
         "names of these zones.",
-        _lost_mail, _words, wrong=("dahlia.example", "fern.example, iris.example and poplar.example"),
+        _lost_mail, has_words, wrong=("dahlia.example", "fern.example, iris.example and poplar.example"),
     ),
     Task(
         "revenue", "join", ("kinto",),

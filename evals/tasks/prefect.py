@@ -6,10 +6,10 @@ from collections import Counter
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from answers import differences, number, only, words
+from answers import differences, only
 
 from tasks.several import new_issues
-from tasks.task import Task
+from tasks.task import Task, has_number, has_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from world import Row, World
 
 _PARAMETERS = {"chunk_days": 2, "since": "2026-10-01", "until": "2026-10-08", "write_mode": "skip_existing"}
-
-
-def _number(_world: World, truth: Any, answer: str) -> list[str]:
-    return number(answer, truth["right"], truth["decoys"])
-
-
-def _words(_world: World, truth: Any, answer: str) -> list[str]:
-    return words(answer, truth["right"], truth["all"])
 
 
 def _october(runs: Iterable[Row], first: int = 1) -> list[Row]:
@@ -229,49 +221,49 @@ TASKS = [
     Task(
         "stripe-limit", "question", ("prefect",),
         "How many things may use the Stripe API (the real one, not the sandbox) at the same time in our Prefect?",
-        _stripe, _number, wrong=("There is no limit.", "12"),
+        _stripe, has_number, wrong=("There is no limit.", "12"),
     ),
     Task(
         "crashed", "question", ("prefect",),
         "How many of the flow runs in Prefect that started in October 2026 (UTC) crashed? Failed is something else.",
-        _crashed, _number, wrong=("None.", "9999"),
+        _crashed, has_number, wrong=("None.", "9999"),
     ),
     Task(
         "lookback", "question", ("prefect",),
         "How many days does the production deployment (prod) of the flow sync-crm look back in Prefect, unless a run is told otherwise?",
-        _lookback, _number, wrong=("3", "1 day"),
+        _lookback, has_number, wrong=("3", "1 day"),
     ),
     Task(
         "late-runs", "question", ("prefect",),
         "Which flow runs are late in Prefect? Give the names of the runs.",
-        _late, _words, wrong=("None is late.", "calm-otter"),
+        _late, has_words, wrong=("None is late.", "calm-otter"),
     ),
     Task(
         "worst-flow", "join", ("prefect",),
         "Which flow in Prefect had the most failed runs from 18 to 31 October 2026, by when the runs started (UTC)? Crashed runs do not count. "
         "Name the flow.",
-        _worst_flow, _words, wrong=("sync-crm", "transcode-videos"),
+        _worst_flow, has_words, wrong=("sync-crm", "transcode-videos"),
     ),
     Task(
         "idle", "join", ("prefect",),
         "Which deployments in Prefect are not paused and yet had no run at all that started in October 2026 (UTC)? Give each as FLOW/DEPLOYMENT.",
-        _idle, _words, wrong=("There are none.", "ingest-weather/archive"),
+        _idle, has_words, wrong=("There are none.", "ingest-weather/archive"),
     ),
     Task(
         "rows-loaded", "join", ("prefect",),
         "How many rows did the completed runs of the flow ingest-orders that started in October 2026 (UTC) load together, over all its "
         "deployments? In Prefect each such run leaves a table rows-loaded among its artifacts that says it; runs that did not complete do not count.",
-        _rows_loaded, _number, wrong=("0", "I found none."),
+        _rows_loaded, has_number, wrong=("0", "I found none."),
     ),
     Task(
         "gpu-minutes", "paging", ("prefect",),
         "For how many minutes did all runs on Prefect's GPU work pool together that started in October 2026 (UTC) run, however they ended?",
-        _gpu_hours, _number, wrong=("0", "200"),
+        _gpu_hours, has_number, wrong=("0", "200"),
     ),
     Task(
         "full-refresh", "paging", ("prefect",),
         "How many of the flow runs in Prefect that started in October 2026 (UTC) were told to do a full refresh (parameter full_refresh is true)?",
-        _full_refresh, _number, wrong=("0", "200"),
+        _full_refresh, has_number, wrong=("0", "200"),
     ),
     Task(
         "pause-gpu", "write", ("prefect",),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from answers import number, words
-
-from tasks.task import Task
+from tasks.task import Task, has_number, has_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +28,6 @@ def _unassigned(world: World) -> dict[str, float]:
         count("", closed=False, free=True),
     ]
     return {"right": right, "decoys": decoys}
-
-
-def _number(_world: World, truth: Any, answer: str) -> list[str]:
-    return number(answer, truth["right"], truth["decoys"])
-
-
-def _words(_world: World, truth: Any, answer: str) -> list[str]:
-    return words(answer, truth["right"], truth["all"])
 
 
 def _users(field: str, wanted: Callable[[dict[str, Any]], bool]) -> Callable[[World], dict[str, list[str]]]:
@@ -83,41 +73,41 @@ TASKS = [
     Task(
         "unassigned", "question", ("tracker",),
         "How many issues of the project Payments are not closed and have nobody assigned?",
-        _unassigned, _number, wrong=("There are 9999.", "none"),
+        _unassigned, has_number, wrong=("There are 9999.", "none"),
     ),
     Task(
         "lead-email", "question", ("tracker",),
         "What is the e-mail address of the person who leads the project Mobile app?",
-        _users("email", lambda user: user["username"] == "emi"), _words, wrong=("ada@tracker.example", "emi"),
+        _users("email", lambda user: user["username"] == "emi"), has_words, wrong=("ada@tracker.example", "emi"),
     ),
     Task(
         "locked-out", "question", ("tracker",),
         "Which users of the tracker can no longer sign in? Give their user names.",
-        _users("username", lambda user: not user["active"]), _words, wrong=("liam and noor", "jonas, liam"),
+        _users("username", lambda user: not user["active"]), has_words, wrong=("liam and noor", "jonas, liam"),
     ),
     Task(
         "whoami", "question", ("tracker",),
         "Under which user name does the tracker know you, and which role does that account have in the tracker as a whole?",
-        _me, _words, wrong=("ada, a member", "greta, admin"),
+        _me, has_words, wrong=("ada, a member", "greta, admin"),
     ),
     Task(
         "ttl", "question", ("powerdns",),
         "What is the TTL of the IPv6 address record of git.maple.example in our DNS, in seconds?",
-        _ttl, _number, wrong=("It has none.", "1 second"),
+        _ttl, has_number, wrong=("It has none.", "1 second"),
     ),
     Task(
         "signed", "question", ("powerdns",),
         "Which of our DNS zones have DNSSEC switched on?",
-        _signed, _words, wrong=("cedar.example and rowan.example", "all of them"),
+        _signed, has_words, wrong=("cedar.example and rowan.example", "all of them"),
     ),
     Task(
         "stock", "question", ("kinto",),
         "In the bucket shop, the collection products has a product with the name 'Oak side table, medium'. How many are in stock?",
-        _stock, _number, wrong=("0", "I found none."),
+        _stock, has_number, wrong=("0", "I found none."),
     ),
     Task(
         "clerks", "question", ("kinto",),
         "Who are the members of the group clerks of the bucket shop?",
-        _clerks, _words, wrong=("ada, yusuf and zoe", "ada, viktor, yusuf, zoe and greta"),
+        _clerks, has_words, wrong=("ada, yusuf and zoe", "ada, viktor, yusuf, zoe and greta"),
     ),
 ]  # fmt: skip

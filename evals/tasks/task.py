@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from answers import number, words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,3 +30,13 @@ class Task:
     check: Callable[[World, Any, str], list[str]]
     setup: Callable[[World], None] | None = None
     wrong: tuple[str, ...] = ()
+
+
+def has_number(_world: World, truth: Any, answer: str) -> list[str]:
+    """Check that the answer has the number `right`, and none of the `decoys`."""
+    return number(answer, truth["right"], truth["decoys"])
+
+
+def has_words(_world: World, truth: Any, answer: str) -> list[str]:
+    """Check that of `all` names the answer has those that are `right`."""
+    return words(answer, truth["right"], truth["all"])

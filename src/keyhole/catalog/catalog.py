@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from keyhole.catalog.intent import Names, lines
 from keyhole.catalog.naming import loose
-from keyhole.catalog.paths import Paths
+from keyhole.catalog.paths import Paths, parts_of
 from keyhole.catalog.ranking import Found, Index
 from keyhole.catalog.vocabulary import RELATED
 from keyhole.catalog.words import plain_words, stem
@@ -187,7 +187,7 @@ class Catalog:
 
     def _near_route(self, operations: Iterable[Operation], method: str, path: str) -> list[Operation]:
         """Give the operations whose paths are most like `path`, those of its method first."""
-        parts = [part for part in re.split(r"[?#]", path)[0].strip("/").split("/") if part]
+        parts = parts_of(path)
 
         def likeness(operation: Operation) -> float:
             own = [part for part in operation.path.strip("/").split("/") if part]

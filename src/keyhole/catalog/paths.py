@@ -60,6 +60,11 @@ class Paths:
         return operation, {names.get(wire, wire): value for wire, value in values}
 
 
+def parts_of(path: str) -> list[str]:
+    """Give the segments of a path, without query, fragment and what is empty."""
+    return [part for part in re.split(r"[?#]", path)[0].split("/") if part]
+
+
 def _segments(path: str) -> list[str]:
     return path.strip("/").split("/")
 

@@ -146,11 +146,11 @@ class Printer:
         own = cast("Schema", schema) if isinstance(schema, dict) else {}
         found = self._schemas.resolve(schema)
         if self._cut.text <= NO_TEXT:
-            if not self._request:
-                return f"{text};" if self._cut.text else text
-            said = "deprecated" if self._is_deprecated(schema) else hint(found) if self._cut.width >= _HINTED else ""
-            said = "; ".join(filter(None, (said, brief({**found, **own}, self._cut.said))))
-            text = f"{text} /*{said}*/" if said else text  # without the blanks of what is cut
+            if self._request:
+                kind = "deprecated" if self._is_deprecated(schema) else ""
+                looks = kind or (hint(found) if self._cut.width >= _HINTED else "")
+                said = "; ".join(filter(None, (looks, brief({**found, **own}, self._cut.said))))
+                text = f"{text} /*{said}*/" if said else text  # without the blanks of what is cut
             return f"{text};" if self._cut.text else text
         told = {name: own[name] for name in ("description", "deprecated") if name in own}
         notes = note({**found, **told}, self._cut.text, request=self._request)

@@ -117,11 +117,18 @@ def misfit(error: ValidationError) -> set[str]:
         return set()
     here, found = list(error.instance_path), set[str]()
     for branch in cast("list[list[ValidationError]]", details["context"]):
-        types = [one for one in branch if type(one.kind).__name__ == "Type" and list(one.instance_path) == here]
-        if not types:
+        if not (types := _types(branch, here)):
             return set()
-        found.update(cast("list[str]", types[0].kind.as_dict()["types"]))
+        found.update(types)
     return found
+
+
+def _types(branch: list[ValidationError], here: list[str | int]) -> list[str]:
+    """Give the types that an alternative demands of the value itself, where it is of none of them."""
+    for one in branch:
+        if type(one.kind).__name__ == "Type" and list(one.instance_path) == here:
+            return cast("list[str]", one.kind.as_dict()["types"])
+    return []
 
 
 def timely(value: Value, error: ValidationError) -> tuple[Value, str]:
@@ -155,11 +162,7 @@ def causes(error: ValidationError) -> Iterator[ValidationError]:
         return
     here = list(error.instance_path)
     branches = cast("list[list[ValidationError]]", error.kind.as_dict()["context"])
-    meant = [
-        branch
-        for branch in branches
-        if not any(type(one.kind).__name__ == "Type" and list(one.instance_path) == here for one in branch)
-    ]
+    meant = [branch for branch in branches if not _types(branch, here)]
     if len(meant) != 1:
         yield error
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from keyhole.catalog.fields import asked_of
 from keyhole.catalog.operation import Effect
+from keyhole.catalog.paths import parts_of
 from keyhole.errors import Denied, NeedsApproval
 from keyhole.gateway.decision import Decision
 
@@ -38,20 +38,23 @@ class Rule:
 
     def matches(self, operation: Operation, path: str = "") -> bool:
         """Say whether the rule is about this operation; one that stops calls, also by the `path` that is sent."""
-        paths = [plain_path(operation.path), *([path] if path and self.decision is not Decision.ALLOW else [])]
         return (
             self.effect in (None, operation.effect)
             and fnmatchcase(operation.api, self.api)
             and (fnmatchcase(operation.name, self.operation) or fnmatchcase(operation.id, self.operation))
             and fnmatchcase(operation.method, self.method.upper())
-            and any(fnmatchcase(one, self.path) for one in paths)
+            and (self.path == "*" or self._is_at(operation, path))
             and (self.tag == "*" or any(fnmatchcase(tag, self.tag) for tag in operation.tags))
         )
+
+    def _is_at(self, operation: Operation, path: str) -> bool:
+        sent = bool(path) and self.decision is not Decision.ALLOW and fnmatchcase(path, self.path)
+        return sent or fnmatchcase(plain_path(operation.path), self.path)
 
 
 def plain_path(path: str) -> str:
     """Give the path that a document's or a request's path comes to: without query, fragment and needless slashes."""
-    return "/" + "/".join(part for part in re.split(r"[?#]", path)[0].split("/") if part)
+    return "/" + "/".join(parts_of(path))
 
 
 def rules_of(allow: Allow, api: str = "*") -> tuple[Rule, ...]:
